@@ -1,0 +1,112 @@
+"""Everything that a user can put right, as one small tree; anything else is a bug and shows as one.
+
+    ReviewerError
+    ├── InputError       the document, a label file or a record cannot be used             exit 2
+    ├── RubricError      a rubric file is wrong                                            exit 2
+    ├── SettingsError    a flag, a variable or a settings file is wrong                    exit 2
+    ├── ProviderError    the model could not be used; children say why                     exit 3
+    │   ├── CredentialError     no key, a wrong key, not allowed
+    │   ├── UnknownModelError   the model or the path does not exist there
+    │   ├── UnreachableError    no connection, or the server is broken
+    │   ├── DeadlineError       no answer in time
+    │   ├── RateLimitError      too many requests, after waiting
+    │   ├── QuotaError          the account is out of money: nobody should call again
+    │   ├── TooLongError        more tokens than the model reads
+    │   ├── RefusedError        the model or its filter refused this document
+    │   ├── CutAnswerError      the answer was cut before its end
+    │   └── BadAnswerError      the answer is not the JSON that was asked for
+    ├── IncompleteError  the document could not be reviewed as a whole                     exit 4
+    ├── OutputError      the result cannot be written                                      exit 5
+    └── BudgetError      the budget that the user set is reached                           exit 6
+
+A message says what happened, where, and what to do next.
+"""
+
+
+class ReviewerError(Exception):
+    """Something that the user can put right."""
+
+    exit_code = 2
+
+
+class InputError(ReviewerError):
+    """A document, record or label file that cannot be used."""
+
+
+class RubricError(ReviewerError):
+    """A rubric that cannot be used; the message names file and line."""
+
+
+class SettingsError(ReviewerError):
+    """A flag, an environment variable or a settings file that cannot be used."""
+
+
+class ProviderError(ReviewerError):
+    """A model provider that could not be used. `final` means that no other document will fare better."""
+
+    exit_code = 3
+    final = False
+
+
+class CredentialError(ProviderError):
+    """No key, a wrong key, or a key that may not do this."""
+
+    final = True
+
+
+class UnknownModelError(ProviderError):
+    """The provider does not have this model, or the base URL has no such path."""
+
+    final = True
+
+
+class UnreachableError(ProviderError):
+    """No connection, or a server that only answers with its own errors."""
+
+
+class DeadlineError(ProviderError):
+    """No answer within the time that the user allows."""
+
+
+class RateLimitError(ProviderError):
+    """The provider asked to slow down for longer than the user allows."""
+
+
+class QuotaError(ProviderError):
+    """The account has no credit left; further calls are pointless."""
+
+    final = True
+
+
+class TooLongError(ProviderError):
+    """The request holds more tokens than the model reads."""
+
+
+class RefusedError(ProviderError):
+    """The model, or a filter before it, refused this document."""
+
+
+class CutAnswerError(ProviderError):
+    """The answer ended before it was whole."""
+
+
+class BadAnswerError(ProviderError):
+    """The answer is not the JSON that was asked for."""
+
+
+class IncompleteError(ReviewerError):
+    """The document could be read only in part, or is not a proposal; no figure would be honest."""
+
+    exit_code = 4
+
+
+class OutputError(ReviewerError):
+    """The result could not be written."""
+
+    exit_code = 5
+
+
+class BudgetError(ReviewerError):
+    """The next call would cross the budget that the user set."""
+
+    exit_code = 6
