@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from pydantic import model_validator
+
 from reviewer.domain.base import Frozen
 
 Severity = Literal["blocker", "major", "minor"]
@@ -134,17 +136,35 @@ class Archetype(Frozen):
 
 
 class Cue(Frozen):
-    """A pattern (RE2 syntax, case ignored) that speaks for a value."""
+    """What in a sentence speaks for a value: a pattern (RE2 syntax, case ignored), or several joined by " & ".
+
+    Of the parts, each must be found in the sentence; "@name" is any pattern of that class, and "!part" must not
+    be found: "@metric & at least & !human". Weights of the cues that a sentence holds add up; 1 is enough alone.
+    """
 
     pattern: str
     weight: float = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, data: object) -> object:
+        return {"pattern": data} if isinstance(data, str) else data
 
 
 class CriterionCues(Frozen):
     """What the offline engine looks for."""
 
     values: Mapping[str, Mapping[str, tuple[Cue, ...]]] = {}  # value -> language -> cues
-    headings: Mapping[str, tuple[str, ...]] = {}  # language -> patterns of headings where it is usually said
+    headings: Mapping[
+        str, tuple[Cue, ...]
+    ] = {}  # language -> headings below which a sentence gains the weight
+    under: str | None = (
+        None  # the value that such a heading speaks for, where the sentence has no cue of its own
+    )
+    given: Mapping[
+        str, Mapping[str, float]
+    ] = {}  # value -> "criterion=value" found before -> weight (assessed)
+    threshold: float = 1.0  # the least that a sentence (assessed: a document) must weigh
     default: str | None = None  # an assessed criterion's value when no cue speaks
 
 
