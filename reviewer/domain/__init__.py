@@ -40,6 +40,7 @@ from reviewer.domain.rubric import (
     Predicate,
     Question,
     Rubric,
+    RubricTest,
     Rule,
     RuleText,
     Severity,

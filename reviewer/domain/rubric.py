@@ -136,10 +136,10 @@ class Archetype(Frozen):
 
 
 class Cue(Frozen):
-    """What in a sentence speaks for a value: a pattern (RE2 syntax, case ignored), or several joined by " & ".
+    """What in a sentence speaks for a value: a pattern (RE2 syntax, case ignored), or several with " & ".
 
-    Of the parts, each must be found in the sentence; "@name" is any pattern of that class, and "!part" must not
-    be found: "@metric & at least & !human". Weights of the cues that a sentence holds add up; 1 is enough alone.
+    Each part must be found in the sentence; "@name" is any pattern of that class, and "!part" must not be
+    found: "@metric & at least & !human". Weights of the cues in a sentence add up; 1 is enough alone.
     """
 
     pattern: str
@@ -157,14 +157,14 @@ class CriterionCues(Frozen):
     values: Mapping[str, Mapping[str, tuple[Cue, ...]]] = {}  # value -> language -> cues
     headings: Mapping[
         str, tuple[Cue, ...]
-    ] = {}  # language -> headings below which a sentence gains the weight
+    ] = {}  # language -> headings under which sentences gain the weight
     under: str | None = (
-        None  # the value that such a heading speaks for, where the sentence has no cue of its own
+        None  # the value that such a heading speaks for where a sentence has no cue
     )
     given: Mapping[
         str, Mapping[str, float]
-    ] = {}  # value -> "criterion=value" found before -> weight (assessed)
-    threshold: float = 1.0  # the least that a sentence (assessed: a document) must weigh
+    ] = {}  # value -> "criterion=value" found -> weight (assessed)
+    threshold: float = 1.0  # what a sentence (assessed: a document) must weigh at least
     default: str | None = None  # an assessed criterion's value when no cue speaks
 
 
@@ -209,6 +209,15 @@ class Texts(Frozen):
     quadrants: Mapping[str, str] = {}
 
 
+class RubricTest(Frozen):
+    """A case that a rubric carries about itself: these facts give these marks."""
+
+    name: str
+    facts: Mapping[str, str | tuple[str, ...]]  # criterion -> value; every other one is unknown
+    axes: Mapping[str, float] = {}  # axis -> point, within 0.05
+    verdict: str | None = None
+
+
 class Rubric(Frozen):
     """Everything that a review measures against."""
 
@@ -228,6 +237,7 @@ class Rubric(Frozen):
     hard_problems: Mapping[str, tuple[str, ...]] = {}  # criterion -> values that are hard
     texts: Mapping[str, Texts]
     cues: CueBook = CueBook()
+    tests: tuple[RubricTest, ...] = ()
     waivable: bool = False  # may a proposal ignore a finding inline?
 
     @cached_property

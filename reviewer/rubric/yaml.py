@@ -1,0 +1,112 @@
+"""YAML as rubric files use it: version 1.2, no duplicate keys, no aliases, limits on size and depth."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reviewer.domain.base import Frozen
+from reviewer.errors import RubricError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 16
+
+Path_ = tuple[str | int, ...]
+
+
+class Problem(Frozen):
+    """Something wrong in a rubric: where, what, and what to do about it."""
+
+    path: str
+    line: int
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+class Source(Frozen):
+    """A file's content as plain values, with the line of every key."""
+
+    path: str
+    values: Mapping[str, Any]
+    lines: Mapping[Path_, int]
+
+    def line(self, at: Path_) -> int:
+        """The line of a key, or of the nearest one around it."""
+        while at and at not in self.lines:
+            at = at[:-1]
+        return self.lines.get(at, 1)
+
+
+def read_yaml(path: Path, data: bytes) -> Source:
+    """Read one file. RubricError for anything that is not a plain, modest mapping."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    if len(data) > MAX_BYTES:
+        raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; a rubric is a small file")
+    try:
+        text = data.decode("utf-8-sig")
+        _refuse_depth(path, text)
+        node = YAML(typ="rt", pure=True).compose(text)
+        tree = YAML(typ="rt", pure=True).load(text)
+    except UnicodeDecodeError as error:
+        raise RubricError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RubricError(f"{path}:{line}: {error.problem or error}; mend the YAML there") from error
+    except YAMLError as error:
+        raise RubricError(f"{path}:1: {error}; mend the YAML") from error
+    except RecursionError as error:
+        raise RubricError(f"{path}: nested too deeply; a rubric needs {MAX_DEPTH} levels at most") from error
+    if not isinstance(tree, Mapping):
+        raise RubricError(f"{path}:1: not a mapping; begin with 'id: my-rubric'")
+    lines = dict(_lines(node, ()))
+    return Source(path=str(path), values=_plain(tree), lines=lines)
+
+
+def _refuse_depth(path: Path, text: str) -> None:
+    """Events come one by one, so that a bomb is met before anything is built from it."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in YAML(typ="rt", pure=True).parse(text):
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            raise RubricError(f"{path}:{line}: an alias (*{event.anchor}); write the value out")
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise RubricError(f"{path}:{line}: nested more than {MAX_DEPTH} levels deep; flatten it")
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
+
+def _lines(node: Any, at: Path_) -> Iterator[tuple[Path_, int]]:
+    yield at, node.start_mark.line + 1
+    if node.id == "mapping":
+        for key, value in node.value:
+            yield from _lines(value, (*at, str(key.value)))
+            yield (*at, str(key.value)), key.start_mark.line + 1
+    elif node.id == "sequence":
+        for i, value in enumerate(node.value):
+            yield from _lines(value, (*at, i))
+
+
+def _plain(value: Any) -> Any:
+    """Round-trip types as the plain ones that validation is strict about."""
+    if isinstance(value, Mapping):
+        return {_plain(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Sequence):
+        return [_plain(v) for v in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return value  # dates and the like: validation names them
