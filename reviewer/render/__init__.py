@@ -1,0 +1,36 @@
+"""A review as text for people and machines. Pure; every byte of the proposal and the model is escaped."""
+
+from typing import Literal
+
+from reviewer.domain import Review, Rubric
+
+FORMATS: tuple[str, ...] = ("terminal", "markdown", "json")
+
+
+def render(
+    review: Review,
+    rubric: Rubric,
+    format: str,  # noqa: A002 - the word that everyone uses for it
+    *,
+    voice: Literal["gate", "coach"] = "gate",
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """The review in one of `FORMATS`.
+
+    `voice` "coach" asks questions and gives no verdict; `width` and `color` are the terminal's.
+    """
+    match format:
+        case "terminal":
+            from reviewer.render.terminal import terminal
+
+            return terminal(review, rubric, voice, width, color)
+        case "markdown":
+            from reviewer.render.markdown import markdown
+
+            return markdown(review, rubric, voice)
+        case "json":
+            from reviewer.render.record import record
+
+            return record(review)
+    raise ValueError(f"no format named {format!r}; there are {', '.join(FORMATS)}")

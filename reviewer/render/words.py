@@ -1,0 +1,135 @@
+"""The words around a review, in English and Korean. The rubric's own words come from the rubric."""
+
+from collections.abc import Callable
+
+Say = Callable[..., str]
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "next": ("What to write next", "다음에 쓸 내용"),
+    "verdict": ("Verdict", "판정"),
+    "verdict.go": ("Go", "진행"),
+    "verdict.revise": ("Revise", "보완"),
+    "verdict.stop": ("Stop", "중단"),
+    "quadrant": ("Quadrant", "사분면"),
+    "score": ("Score", "점수"),
+    "now": ("now", "현재"),
+    "range": ("range", "범위"),
+    "completeness": ("Said so far", "서술된 비율"),
+    "gates": ("Gates", "관문"),
+    "gate.closed": ("answered", "통과"),
+    "gate.open": ("open", "미해결"),
+    "gate.failed": ("not passed", "불통과"),
+    "gate.needs": ("answer: {names}", "답할 항목: {names}"),
+    "blocker": ("Blockers", "차단 사유"),
+    "major": ("Major findings", "주요 지적"),
+    "minor": ("Minor findings", "사소한 지적"),
+    "blocker.one": ("blocker", "차단"),
+    "major.one": ("major", "주요"),
+    "minor.one": ("minor", "사소"),
+    "none": ("No findings.", "지적 사항이 없습니다."),
+    "none.checked": (
+        "All {count} questions of the rubric were checked.",
+        "평가 기준의 질문 {count}개를 모두 확인했습니다.",
+    ),
+    "more": ("and {count} more; the JSON record has all", "외 {count}건, 전체는 JSON 기록에 있습니다"),
+    "line": ("line {line}", "{line}행"),
+    "searched": (
+        "looked in {sections} and found nothing",
+        "{sections}에서 찾았으나 없었습니다",
+    ),
+    "searched.all": ("looked through the whole text and found nothing", "글 전체에서 찾았으나 없었습니다"),
+    "searched.for": ("looked for: {cues}", "찾은 표현: {cues}"),
+    "nearest": ("Nearest", "가장 가까운 문장"),
+    "nearest.why": ("does not count: {why}", "인정되지 않는 이유: {why}"),
+    "absent": ("Not said", "서술 없음"),
+    "why": ("Why", "이유"),
+    "advice": ("Write", "쓸 내용"),
+    "source": ("lecture {source}", "강의 {source}"),
+    "strengths": ("What is done well", "잘된 점"),
+    "archetype": ("Archetype", "유형"),
+    "questions": ("Its open questions", "이 유형의 남은 질문"),
+    "questions.none": ("All its key questions are answered.", "이 유형의 핵심 질문에 모두 답했습니다."),
+    "question.open": ("open", "미해결"),
+    "question.answered": ("answered", "답함"),
+    "hard": ("Hard problems", "어려운 문제"),
+    "notices": ("Notices", "알림"),
+    "unverified": ("Claims that earned nothing", "인정되지 않은 주장"),
+    "unverified.nearest": ("the text has: {text}", "글에 있는 문장: {text}"),
+    "method": ("How this was read", "읽은 방법"),
+    "method.offline": (
+        "Read by the offline engine ({engine}), not by a language model: it misses unusual wording.",
+        "언어 모델이 아닌 오프라인 엔진({engine})이 읽었습니다. 특이한 표현은 놓칠 수 있습니다.",
+    ),
+    "method.llm": (
+        "Read by {model} at {host}; every quote was checked against the text.",
+        "{host}의 {model} 모델이 읽었고, 모든 인용문을 원문과 대조했습니다.",
+    ),
+    "method.none": ("Nothing was extracted.", "추출된 내용이 없습니다."),
+    "usage": ("{input} tokens in, {output} out", "입력 토큰 {input}, 출력 토큰 {output}"),
+    "cost": ("cost ${cost}", "비용 ${cost}"),
+    "cost.unknown": ("cost not known", "비용 알 수 없음"),
+    "cached": ("from the cache, no cost", "캐시에서 읽어 비용 없음"),
+    "rubric": ("Rubric {id} {version}", "평가 기준 {id} {version}"),
+    "assessed": (
+        "{share} % of the points earned are judged, not verified by a quote.",
+        "얻은 점수의 {share} %는 인용문으로 확인되지 않은 판단입니다.",
+    ),
+    "not_read": ("Not read: {items}", "읽지 못한 부분: {items}"),
+    "status.incomplete": ("Not reviewed: incomplete", "검토하지 못함: 불완전"),
+    "status.skipped": ("Not reviewed: skipped", "검토하지 않음: 건너뜀"),
+    "status.failed": ("Not reviewed: failed", "검토하지 못함: 실패"),
+    "status.none": (
+        "There is no verdict and no score: this says nothing about the proposal's worth.",
+        "판정도 점수도 없습니다. 제안서의 가치에 대해 아무것도 뜻하지 않습니다.",
+    ),
+    "coach.next": ("Answer these first", "먼저 답할 질문"),
+    "coach.questions": ("Questions", "질문"),
+    "coach.none": ("No open questions.", "남은 질문이 없습니다."),
+    "coach.noticed": ("Noticed", "살펴본 점"),
+    "coach.advice": ("A good answer", "좋은 답"),
+    "summary": ("Review", "검토"),
+    # The page
+    "page.proposal": ("Proposal", "제안서"),
+    "page.notes": ("Notes", "메모"),
+    "page.findings": ("Findings", "지적 사항"),
+    "page.map": ("Impact × feasibility", "임팩트 × 실현 가능성"),
+    "page.here": ("This proposal", "이 제안서"),
+    "page.usual": ("usual place of: {name}", "{name} 유형의 일반적인 위치"),
+    "page.pyramid": ("What drives the cost", "비용을 좌우하는 요인"),
+    "page.gain": ("Gain", "효과"),
+    "page.earned": ("{points} of 100", "100점 중 {points}점"),
+    "page.absent.where": ("belongs in {section}", "{section}에 쓸 내용"),
+    "page.general": ("About the whole text", "글 전체에 대하여"),
+    "page.no_text": (
+        "This record was stored without the proposal's text; the notes stand alone.",
+        "이 기록에는 제안서 본문이 없어 메모만 보여 줍니다.",
+    ),
+    "page.skip": ("Skip to the proposal", "제안서로 건너뛰기"),
+    "page.hidden": ("hidden text", "숨겨진 텍스트"),
+    "page.hint": (
+        "Click a mark to see its note, or a note to see its place. Keys: n next, p previous.",
+        "표시를 누르면 메모로, 메모를 누르면 본문으로 이동합니다. 단축키: n 다음, p 이전.",
+    ),
+}
+
+
+def say(language: str) -> Say:
+    """A function from a key and its values to words in this language; English where it is not Korean."""
+    column = 1 if language == "ko" else 0
+
+    def words(key: str, **values: object) -> str:
+        text = _WORDS[key][column]
+        return text.format(**values) if values else text
+
+    return words
+
+
+def listed(names: tuple[str, ...], limit: int = 5) -> str:
+    """Names, quoted and joined; the rest as a count."""
+    shown = ", ".join(f"“{name}”" for name in names[:limit])
+    return shown if len(names) <= limit else f"{shown} … (+{len(names) - limit})"
+
+
+def whole(figure: float) -> str:
+    """A figure from 0 to 100 for people; halves go up, as on paper."""
+    return str(int(figure + 0.5))

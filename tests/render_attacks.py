@@ -1,0 +1,128 @@
+"""Texts that try to become something in an output, and a way to put one into every field of a review."""
+
+from typing import Any
+
+from reviewer.domain import Review, Rubric
+
+TERMINAL = (
+    "\x1b[31mred\x1b[0m",
+    "\x1b]0;title\x07",
+    "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "\x9b2Jcleared",
+    "\x1b[2J\x1b[H",
+    "back\x08\x08\x08space",
+    "over\rwritten",
+    "bell\x07",
+    "\x1bPdcs\x1b\\",
+    "\x9d52;c;aGk=\x9c",
+    "next\x85line\u2028and\u2029on",
+    "\u202egnp.exe",
+    "\u2066isolate\u2069",
+    "zero\u200bwidth\u200djoin\ufeff",
+    "tag\U000e0041\U000e0042",
+    "variation\ufe0f\U000e0100",
+    "filler\u3164\uffa0",
+    "pile" + "\u0301" * 40,
+    "wide 漢字かな 한국어 👩‍👩‍👧‍👦",
+    "\u1112\u1161\u11ab\u1100\u1173\u11af conjoining",
+    "x" * 300,
+    "가" * 300,
+)
+MARKDOWN = (
+    "![](https://evil.example/x.png?q=1)",
+    "[click](https://evil.example)",
+    "[click][ref]\n\n[ref]: https://evil.example",
+    "https://evil.example/path",
+    "www.evil.example",
+    "ftp://evil.example",
+    "mailto:a@evil.example",
+    "someone@evil.example",
+    "<https://evil.example>",
+    "javascript:alert(1)",
+    "@everyone and @org/team and(@user)",
+    "#123 and org/repo#1 and GH-1 and closes #5",
+    "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3 and org/repo@a94a8fe",
+    "/merge",
+    "- item\n+ item\n* item\n1. one\n1) one",
+    "# heading",
+    "setext\n===\nsetext\n---",
+    "> quote\n> [!WARNING]\n> alert",
+    "```\nfence\n```",
+    "~~~\nfence\n~~~",
+    "`code` ``code`` **bold** __bold__ _it_ *it* ~~gone~~",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "<details><summary>x</summary>",
+    "<!-- reviewer:sticky --> --> --!> --->",
+    "<img src=x onerror=alert(1)>",
+    "text\n\n    indented code",
+    "[^1]\n\n[^1]: note",
+    "- [ ] task",
+    ":tada: and :shipit:",
+    "$x^2$ and $$y$$ and \\(z\\)",
+    "&lt;b&gt; &#60;i&#62; &nbsp;",
+    "line\\\nbreak  \nspaces",
+    "ends with a backslash\\",
+    "a_b_c and __init__ and 5*6*7",
+)
+MARKUP = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "\"><img src=x onerror='alert(1)'>",
+    "' onmouseover='alert(1)",
+    "<svg onload=alert(1)>",
+    "</style><style>*{background:url(https://evil.example)}",
+    "</title><script>alert(1)</script>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "{{ 7 * 7 }} {% raw %}",
+    "]]> <![CDATA[ x",
+)
+SHEET = ("=1+1", "+1+1", "-1+1", "@SUM(1)", '=HYPERLINK("https://evil.example")')
+ALL = TERMINAL + MARKDOWN + MARKUP + SHEET
+
+# What holds free text; the rest are ids and choices, which are the rubric's and ours.
+_FREE = {
+    "name", "heading", "place", "quote", "message", "why", "advice", "source",
+    "reason", "engine", "requested", "answered", "host", "note", "looked_for", "sections",
+    "why_not", "next_steps", "question", "not_read", "title", "summary", "axes", "archetypes",
+    "questions", "quadrants", "meanings", "missing", "weak", "nearest", "version", "tool_version",
+}  # fmt: skip
+_TEXTS_BY_ID = {"meanings", "weak"}
+
+
+def _poisoned(value: Any, payload: str, key: str = "") -> Any:
+    match value:
+        case str():
+            return f"{payload} {value} {payload}" if value and key in _FREE else value
+        case dict() if key in _TEXTS_BY_ID:
+            return {inner_key: f"{payload} {inner}" for inner_key, inner in value.items()}
+        case dict():
+            return {inner_key: _poisoned(inner, payload, inner_key) for inner_key, inner in value.items()}
+        case list():
+            return [_poisoned(inner, payload, key if isinstance(inner, str) else "") for inner in value]
+        case _:
+            return value
+
+
+def poisoned(review: Review, payload: str) -> Review:
+    """The review with the payload around every free text, quotes and their document too."""
+    plain = _poisoned(review.model_dump(mode="json"), payload)
+    # The text keeps its offsets: the payload goes to its end, and the quotes become what stands there.
+    text = review.document.text + "\n" + payload + "\n"
+    start = len(review.document.text) + 1
+    plain["document"]["text"] = text
+    span = {"quote": payload, "start": start, "end": start + len(payload)}
+    for part in plain["facts"] + plain["findings"] + plain["strengths"]:
+        for item in part["evidence"]:
+            item.update(span)
+    return Review.model_validate(plain)
+
+
+def poisoned_rubric(rubric: Rubric, payload: str) -> Rubric:
+    """The rubric with the payload around every text."""
+    plain = rubric.model_dump(mode="json")
+    texts = {language: _poisoned(words, payload) for language, words in plain["texts"].items()}
+    for words in texts.values():
+        for group in ("axes", "sections", "archetypes", "questions", "quadrants"):
+            words[group] = {key: f"{payload} {value}" for key, value in words[group].items()}
+    return Rubric.model_validate(plain | {"texts": texts})
