@@ -164,6 +164,7 @@ class CriterionCues(Frozen):
     given: Mapping[
         str, Mapping[str, float]
     ] = {}  # value -> "criterion=value" found -> weight (assessed)
+    whole: bool = False  # decide on the sum over the document, not on its best sentences (stated)
     threshold: float = 1.0  # what a sentence (assessed: a document) must weigh at least
     default: str | None = None  # an assessed criterion's value when no cue speaks
 
@@ -192,6 +193,7 @@ class RuleText(Frozen):
 
     message: str
     advice: str = ""
+    name: str = ""  # a gate's, where it is listed with its state
 
 
 class Texts(Frozen):
