@@ -1,0 +1,67 @@
+"""The conditions that a user sets: `--fail-under` and `--fail-on`, for exit code 1."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from reviewer.errors import SettingsError
+
+if TYPE_CHECKING:  # at start-up nothing here may import pydantic
+    from reviewer.domain import Review, Rubric
+
+SEVERITIES = ("blocker", "major", "minor")  # from the gravest
+STOP = "stop"
+
+
+def parse_thresholds(text: str) -> dict[str, float]:
+    """Read "impact=50,feasibility=40"."""
+    thresholds: dict[str, float] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        axis, _, figure = part.partition("=")
+        try:
+            thresholds[axis.strip()] = float(figure)
+        except ValueError:
+            raise SettingsError(
+                f"--fail-under: '{part}' is not AXIS=NUMBER; write for example impact=50,feasibility=40"
+            ) from None
+    return thresholds
+
+
+def check_conditions(fail_under: Mapping[str, float], fail_on: Iterable[str], rubric: "Rubric") -> None:
+    """Refuse a condition that this rubric can never meet, before anything is read or sent."""
+    axes = [axis.id for axis in rubric.axes]
+    for axis, figure in fail_under.items():
+        if axis not in axes:
+            raise SettingsError(f"--fail-under: rubric '{rubric.id}' has no axis '{axis}'{_near(axis, axes)}")
+        if not 0 <= figure <= 100:
+            raise SettingsError(f"--fail-under: {axis}={figure:g} is outside 0-100")
+    known = [*SEVERITIES, *([STOP] if rubric.verdict else []), *(gate.id for gate in rubric.gates)]
+    for condition in fail_on:
+        if condition not in known:
+            raise SettingsError(f"--fail-on: no condition '{condition}'{_near(condition, known)}")
+
+
+def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[str]) -> Iterator[str]:
+    """Say which conditions a review fails; one that has no figures fails none."""
+    card = review.scorecard
+    if card is None:
+        return
+    for axis, figure in fail_under.items():
+        if card.axes[axis].point < figure:
+            yield f"{axis} {card.axes[axis].point:.0f} is under {figure:g}"
+    gates = {gate.id: gate.state for gate in card.gates}
+    for condition in fail_on:
+        if condition in SEVERITIES:
+            grave = SEVERITIES[: SEVERITIES.index(condition) + 1]
+            if count := sum(finding.severity in grave for finding in review.findings):
+                yield f"{count} finding{'s' * (count > 1)} of severity {' or '.join(grave)}"
+        elif condition == STOP:
+            if card.verdict == STOP:
+                yield "the verdict is stop"
+        elif gates.get(condition) != "closed":
+            yield f"gate '{condition}' is {gates.get(condition, 'not there')}"
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean '{near[0]}'?" if near else f"; it knows: {', '.join(known) or 'none'}"

@@ -1,0 +1,65 @@
+"""Options that several commands share. None has a default here: `settings` knows them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+FORMATS = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
+Command = Callable[..., Any]
+
+
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+rubric_option = click.option(
+    "--rubric", metavar="NAME|PATH", help="A bundled rubric, a rubric file or a folder. [default: fsdl]"
+)
+lang_option = click.option(
+    "--lang", type=click.Choice(["en", "ko"]), help="Language of the critique. [default: the document's]"
+)
+
+judging_options = _together(
+    rubric_option,
+    lang_option,
+    click.option(
+        "--voice",
+        type=click.Choice(["gate", "coach"]),
+        help="gate: verdict and findings; coach: questions, no verdict. [default: gate]",
+    ),
+    click.option("--fail-under", metavar="AXIS=N,...", help="Exit with 1 if an axis is lower."),
+    click.option(
+        "--fail-on",
+        metavar="WHAT,...",
+        help="Exit with 1 on: blocker, major or minor findings (or graver), stop (the verdict), or a gate "
+        "that is not closed.",
+    ),
+)
+
+output_options = _together(
+    click.option("--format", type=click.Choice(FORMATS), help="Form of the output. [default: terminal]"),
+    click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output."),
+    click.option(
+        "--no-text", is_flag=True, default=None, help="Leave the proposal's text out of the record."
+    ),
+)
+
+
+def screen() -> tuple[int, bool]:
+    """Columns to fill, and whether colour is welcome (NO_COLOR, FORCE_COLOR, TERM=dumb are heard)."""
+    import os
+    import shutil
+
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
+    color = not os.environ.get("NO_COLOR") and (
+        bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
+    )
+    return max(40, min(width, 120)), color

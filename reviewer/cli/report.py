@@ -1,0 +1,77 @@
+"""Reviews written as they finish, and what they come to as an exit code."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.conditions import unmet
+from reviewer.cli.options import screen
+from reviewer.cli.settings import Settings
+from reviewer.domain import Review, Rubric
+from reviewer.errors import SettingsError
+from reviewer.pipeline import render, without_text
+
+if TYPE_CHECKING:
+    from reviewer.cli.output import Write
+
+# Two of these in one file are none; JSON Lines, Markdown and text can follow each other.
+ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
+
+
+class Report:
+    """Where a command leaves its reviews."""
+
+    def __init__(
+        self, settings: Settings, rubric: Rubric, write: "Write", *, to_file: bool, documents: int
+    ) -> None:
+        if documents > 1 and settings.format in ONE_DOCUMENT:
+            raise SettingsError(
+                f"--format {settings.format} takes one document; use json, markdown or terminal"
+            )
+        if settings.no_text and settings.format == "criticmarkup":
+            raise SettingsError(
+                "--no-text leaves nothing to annotate; use another --format than criticmarkup"
+            )
+        self._settings = settings
+        self._rubric = rubric
+        self._write = write
+        self._documents = documents
+        self._width, self._color = (80, False) if to_file else screen()
+        self._statuses: Counter[str] = Counter()
+        self._failing = False
+
+    def add(self, review: Review) -> bool:
+        """Write a review. False: nobody reads any more, so further work is wasted."""
+        self._statuses[review.status] += 1
+        name = review.document.name
+        if review.status != "reviewed":
+            click.echo(f"reviewer: {name}: {review.status}: {review.reason}", err=True)
+        for condition in unmet(review, self._settings.fail_under, self._settings.fail_on):
+            self._failing = True
+            click.echo(f"reviewer: {name}: {condition}", err=True)
+        if self._settings.no_text:
+            review = without_text(review)
+        text = render(
+            review,
+            self._rubric,
+            self._settings.format,
+            voice=self._settings.voice,
+            width=self._width,
+            color=self._color,
+        )
+        if self._statuses.total() > 1 and self._settings.format != "json":
+            text = "\n" + text
+        try:
+            self._write(text)
+        except BrokenPipeError:
+            return False
+        return True
+
+    def exit_code(self) -> int:
+        """What the command comes to. A gap outranks a condition: a failure is not a low score."""
+        if self._statuses["failed"] == self._documents:
+            return 2
+        if self._statuses["reviewed"] < self._documents:
+            return 4
+        return 1 if self._failing else 0

@@ -1,0 +1,172 @@
+"""`reviewer review`: proposals in, critiques out."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reviewer.cli.options import judging_options, output_options
+from reviewer.errors import InputError, ReviewerError
+
+if TYPE_CHECKING:  # at start-up nothing here may import pydantic
+    from reviewer.cli.report import Report
+    from reviewer.cli.settings import Settings
+    from reviewer.domain import Rubric
+    from reviewer.pipeline import ModelSettings
+
+INTERRUPTED = 130
+RESUMABLE = (3, 4, 5, 6, INTERRUPTED)
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE|-]...")
+@output_options
+@judging_options
+@click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
+@click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini.")
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
+@click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
+@click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
+@click.pass_obj
+def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str | None, **flags: Any) -> int:
+    """Review each FILE, or else what is piped in or pasted.
+
+    Without a model named by --model, REVIEWER_MODEL or your settings, the offline engine reads the
+    text: no key, no network.
+
+    \b
+    Examples:
+      reviewer review proposal.md
+      reviewer                                   paste, then Ctrl-D
+      cat proposal.md | reviewer --format markdown -o critique.md
+      reviewer review *.md --format json -o reviews.jsonl
+      reviewer review proposal.md --fail-under impact=50,feasibility=40 --fail-on blocker
+      OPENAI_API_KEY=... reviewer review proposal.md --model openai:gpt-5-mini
+      reviewer review proposal.md --model llama --base-url http://localhost:8080/v1
+
+    \b
+    Exit codes:
+      0  reviewed                              4    incomplete or skipped, or some of several
+      1  a condition that you set              5    cannot write
+      2  bad input, rubric, settings, usage    6    budget reached
+      3  provider unusable                     130  interrupted
+    """
+    from reviewer.cli.conditions import check_conditions
+    from reviewer.cli.output import opened
+    from reviewer.cli.report import Report
+    from reviewer.cli.settings import RUBRIC, resolve
+    from reviewer.pipeline import load_rubric
+
+    settings = resolve(flags)
+    rubric = load_rubric(settings.rubric or RUBRIC)
+    check_conditions(settings.fail_under, settings.fail_on, rubric)
+    try:
+        with opened(output) as write:
+            to_file = output not in (None, "-")
+            report = Report(settings, rubric, write, to_file=to_file, documents=len(files) or 1)
+            code = _review(files or ("-",), settings, rubric, report)
+    except ReviewerError as error:
+        click.echo(f"reviewer: {error}", err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        click.echo("reviewer: interrupted", err=True)
+        code = INTERRUPTED
+    if code in RESUMABLE:
+        click.echo(f"reviewer: to go on: {shlex.join(('reviewer', *arguments))}", err=True)
+    return code
+
+
+def _review(files: Sequence[str], settings: "Settings", rubric: "Rubric", report: "Report") -> int:
+    from reviewer.cli.settings import model_settings
+
+    sources = [_source(name) for name in files]
+    model = model_settings(settings)
+    if model is not None:
+        _announce(model, len(files))
+    if len(files) == 1:
+        _one(*sources[0], settings, rubric, model, report)
+    else:
+        _several(sources, settings, rubric, model, report)
+    return report.exit_code()
+
+
+def _source(name: str) -> tuple[Path | bytes, str]:
+    """What to read, and what to call it. Files are looked at before anything is read, sent or paid for."""
+    if name != "-":
+        path = Path(name)
+        if path.is_dir():
+            raise InputError(f"{name}: is a folder; name files: reviewer review {shlex.quote(name)}/*.md")
+        if not path.exists():
+            raise InputError(f"{name}: no such file; check the path, or paste the text: reviewer")
+        return path, name
+    if sys.stdin is None:
+        raise InputError("standard input is closed; name a file: reviewer review FILE")
+    if sys.stdin.isatty():
+        from reviewer.cli.paste import read_paste
+
+        data, name = read_paste(), "pasted text"
+    else:
+        data, name = sys.stdin.buffer.read(), "standard input"
+    if not data.strip():
+        raise InputError(
+            f"{name} is empty; paste the proposal's whole text, or name a file: reviewer review FILE"
+        )
+    return data, name
+
+
+def _announce(model: "ModelSettings", documents: int) -> None:
+    from reviewer.pipeline import host_of
+
+    what = "the proposal" if documents == 1 else f"{documents} proposals"
+    click.echo(f"reviewer: sending {what} to {host_of(model)} (model {model.name})", err=True)
+
+
+def _one(
+    source: Path | bytes,
+    name: str,
+    settings: "Settings",
+    rubric: "Rubric",
+    model: "ModelSettings | None",
+    report: "Report",
+) -> None:
+    from reviewer.cli.progress import progress
+    from reviewer.pipeline import review
+
+    with progress(0 if model is None else 1) as bar:
+        done = review(source, rubric=rubric, model=model, language=settings.lang, name=name)
+        bar.finish(name)
+    report.add(done)
+
+
+def _several(
+    sources: Sequence[tuple[Path | bytes, str]],
+    settings: "Settings",
+    rubric: "Rubric",
+    model: "ModelSettings | None",
+    report: "Report",
+) -> None:
+    import asyncio
+
+    from reviewer.cli.progress import progress
+    from reviewer.pipeline import review_many
+
+    async def run() -> None:
+        with progress(len(sources)) as bar:
+            async for done in review_many(
+                [source for source, _ in sources],
+                rubric=rubric,
+                model=model,
+                language=settings.lang,
+                concurrency=settings.concurrency,
+            ):
+                with bar.hidden():
+                    goes_on = report.add(done)
+                if not goes_on:
+                    return
+                bar.finish(done.document.name)
+
+    asyncio.run(run())

@@ -1,0 +1,171 @@
+"""`reviewer rubric`: what a rubric asks, and whether it is sound."""
+
+import difflib
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.options import lang_option, rubric_option
+from reviewer.errors import InputError, RubricError
+
+if TYPE_CHECKING:
+    from reviewer.domain import Criterion, Predicate, Rubric, Texts
+
+WIDTH = 80
+
+
+@click.group()
+def command() -> None:
+    """Show, list and check rubrics.
+
+    \b
+    Examples:
+      reviewer rubric list
+      reviewer rubric show labels
+      reviewer rubric check my-rubric.yaml
+    """
+
+
+@command.command("list")
+def list_() -> None:
+    """List the bundled rubrics.
+
+    \b
+    Examples:
+      reviewer rubric list
+      reviewer review proposal.md --rubric course-proposal
+    """
+    from reviewer.cli.output import to_stdout
+    from reviewer.pipeline import bundled_rubrics, load_rubric
+
+    for name in bundled_rubrics():
+        rubric = load_rubric(name)
+        title = rubric.words("en").title
+        to_stdout(f"{name:<18} {rubric.version:<8} {len(rubric.criteria):>3} criteria  {title}\n")
+
+
+@command.command()
+@click.argument("id", required=False, metavar="[ID]")
+@rubric_option
+@lang_option
+def show(id: str | None, rubric: str | None, lang: str | None) -> None:  # noqa: A002 - the name in --help
+    """Show a rubric, or what it asks, accepts and advises for one criterion.
+
+    ID is a criterion, or a bundled rubric, or a rubric's path.
+
+    \b
+    Examples:
+      reviewer rubric show
+      reviewer rubric show labels
+      reviewer rubric show labels --lang ko
+      reviewer rubric show course-proposal
+      reviewer rubric show data --rubric my-rubric.yaml
+    """
+    from reviewer.cli.output import to_stdout
+    from reviewer.cli.settings import RUBRIC, resolve
+    from reviewer.pipeline import bundled_rubrics, load_rubric
+
+    settings = resolve({"rubric": rubric, "lang": lang})
+    if id and not rubric and (id in bundled_rubrics() or Path(id).exists()):
+        shown, id = load_rubric(id), None  # noqa: A001
+    else:
+        shown = load_rubric(settings.rubric or RUBRIC)
+    words = shown.words(settings.lang or "en")
+    if id is None:
+        to_stdout(_overview(shown, words))
+    elif id in shown.by_id:
+        to_stdout(_criterion(shown.by_id[id], words))
+    else:
+        near = difflib.get_close_matches(id, shown.by_id, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`reviewer rubric show` lists them"
+        raise InputError(f"rubric '{shown.id}' has no criterion '{id}'; {hint}")
+
+
+@command.command()
+@click.argument("path")
+def check(path: str) -> int:
+    """Check the rubric at PATH and run its own tests; every problem is told with file, line and remedy.
+
+    \b
+    Examples:
+      reviewer rubric check my-rubric.yaml
+      reviewer rubric check rubrics/fsdl
+    """
+    from reviewer.cli.output import to_stdout
+    from reviewer.pipeline import check_rubric, load_rubric
+
+    problems = check_rubric(path)
+    for problem in problems:
+        to_stdout(f"{problem.path}:{problem.line}: {problem.message}; {problem.remedy}\n")
+    if problems:
+        click.echo(f"reviewer: {len(problems)} problem{'s' * (len(problems) > 1)} in {path}", err=True)
+        return RubricError.exit_code
+    rubric = load_rubric(path)
+    to_stdout(
+        f"{path}: sound. {len(rubric.criteria)} criteria, {len(rubric.rules)} rules, "
+        f"{len(rubric.gates)} gates\n"
+    )
+    return 0
+
+
+def _overview(rubric: "Rubric", words: "Texts") -> str:
+    lines = [f"{words.title} ({rubric.id} {rubric.version})", "", *_wrap(words.summary), ""]
+    for axis in rubric.axes:
+        weights = ", ".join(
+            f"{words.sections.get(section, section)} {weight:g}" for section, weight in axis.sections.items()
+        )
+        lines += [*_wrap(f"{words.axes.get(axis.id, axis.id)} ({axis.id}): {weights}"), ""]
+    for section in rubric.sections:
+        lines.append(words.sections.get(section, section))
+        for criterion in rubric.criteria:
+            if criterion.section == section:
+                question = words.criteria[criterion.id].question
+                lines += _wrap(f"{criterion.id:<24} {question}", 2, 27)
+        lines.append("")
+    if rubric.gates:
+        lines.append("Gates")
+        for gate in rubric.gates:
+            lines += _wrap(f"{gate.id:<24} {words.gates[gate.id].message}", 2, 27)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _criterion(criterion: "Criterion", words: "Texts") -> str:
+    text = words.criteria[criterion.id]
+    section = words.sections.get(criterion.section, criterion.section)
+    kind = {"stated": "what the text says, with a quote", "assessed": "a judgement from the text"}[
+        criterion.kind
+    ]
+    source = f", lecture {criterion.source}" if criterion.source else ""
+    lines = [f"{text.name} ({criterion.id})", f"{section}; {kind}; weight {criterion.weight:g}{source}", ""]
+    lines += [*_wrap(text.question), ""]
+    for value in criterion.values:
+        lines += _wrap(f"{value.points:>4.2f} {value.id:<20} {text.meanings.get(value.id, '')}", 2, 28)
+        if value.predicate:
+            falls = f", else it counts as {value.falls_to}" if value.falls_to else ""
+            lines += _wrap(f"its quote must hold {_predicate(value.predicate)}{falls}", 28)
+    for label in (text.why, text.advice):
+        if label:
+            lines += ["", *_wrap(label)]
+    return "\n".join(lines) + "\n"
+
+
+def _predicate(predicate: "Predicate") -> str:
+    if predicate.kind == "any_of":
+        return " or ".join(map(_predicate, predicate.any_of))
+    return f"words of class {predicate.cue}" if predicate.kind == "cue" else f"a {predicate.kind}"
+
+
+def _wrap(text: str, indent: int = 0, further: int | None = None) -> list[str]:
+    """Lines of at most 80 columns; Korean takes two for a letter, which textwrap does not know."""
+    lines, line, column = [], " " * indent, indent
+    for word in text.replace("\n", " ").split(" "):
+        width = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)
+        if column + width > WIDTH and line.strip():
+            lines.append(line.rstrip())
+            column = indent if further is None else further
+            line = " " * column
+        line += word + " "
+        column += width + 1
+    return [*lines, line.rstrip()]
