@@ -23,6 +23,7 @@ from reviewer.domain.record import (
     RubricUsed,
     Scorecard,
     Search,
+    Shift,
     Status,
     Strength,
     Usage,

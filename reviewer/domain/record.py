@@ -97,11 +97,18 @@ class Change(Frozen):
     value: str
 
 
+class Shift(Frozen):
+    """An axis before and after a change."""
+
+    before: float
+    after: float
+
+
 class Counterfactual(Frozen):
     """What would follow if something were said."""
 
     changes: tuple[Change, ...]
-    axes: Mapping[str, AxisScore]
+    axes: Mapping[str, Shift]
     verdict: str | None
     quadrant: str | None
     gain: float  # sum of the axes' points gained

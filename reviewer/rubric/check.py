@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from reviewer.domain import Criterion, Rubric, Table, Texts
+from reviewer.domain import Criterion, Cue, Rubric, Table, Texts
 from reviewer.errors import RubricError
 from reviewer.rubric import patterns
 from reviewer.rubric.build import Locate
@@ -331,10 +331,19 @@ def _cues(rubric: Rubric) -> Found:
                 )
             for language, spoken in by_language.items():
                 for cue in spoken:
-                    yield from _pattern((*at, "values", value, language), cue.pattern)
+                    yield from _cue((*at, "values", value, language), cue, rubric)
         for language, headings in cues.headings.items():
-            for pattern in headings:
-                yield from _pattern((*at, "headings", language), pattern)
+            for cue in headings:
+                yield from _cue((*at, "headings", language), cue, rubric)
+
+
+def _cue(at: Path_, cue: Cue, rubric: Rubric) -> Found:
+    for part in cue.pattern.split(" & "):
+        bare = part.removeprefix("!")
+        if not bare.startswith("@"):
+            yield from _pattern(at, bare)
+        elif bare[1:] not in rubric.cues.classes:
+            yield at, f"cue {cue.pattern!r}: no class of words {bare[1:]!r}", "define it under classes"
 
 
 def _pattern(at: Path_, pattern: str) -> Found:

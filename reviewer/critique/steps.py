@@ -1,0 +1,42 @@
+"""What to write next: the counterfactuals as sentences."""
+
+from collections.abc import Mapping
+
+from reviewer.domain import Counterfactual, Rubric, Scorecard
+from reviewer.domain.rubric import Texts
+
+STEPS = 5
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "state": "State {names}: {effects}",
+        "and": " and ",
+        "verdict": "verdict {before} → {after}",
+        "closes": "nothing gained in points, but a gate needs it",
+    },
+    "ko": {
+        "state": "{names} 항목을 적으세요: {effects}",
+        "and": " 및 ",
+        "verdict": "판정 {before} → {after}",
+        "closes": "점수는 그대로이지만 관문을 여는 데 필요합니다",
+    },
+}
+
+
+def next_steps(scorecard: Scorecard, rubric: Rubric, language: str) -> tuple[str, ...]:
+    """At most five lines, the one that lifts the verdict first."""
+    words, texts = _WORDS.get(language, _WORDS["en"]), rubric.words(language)
+    return tuple(_step(one, scorecard, words, texts) for one in scorecard.counterfactuals[:STEPS])
+
+
+def _step(one: Counterfactual, scorecard: Scorecard, words: Mapping[str, str], texts: Texts) -> str:
+    names = [texts.criteria[change.criterion].name for change in one.changes]
+    listed = ", ".join(names[:-1]) + (words["and"] if names[:-1] else "") + names[-1]
+    effects = [
+        f"{texts.axes.get(axis, axis)} {shift.before:.0f} → {shift.after:.0f}"
+        for axis, shift in one.axes.items()
+        if f"{shift.before:.0f}" != f"{shift.after:.0f}"
+    ]
+    if one.verdict != scorecard.verdict and one.verdict and scorecard.verdict:
+        effects.append(words["verdict"].format(before=scorecard.verdict, after=one.verdict))
+    return words["state"].format(names=listed, effects=", ".join(effects) or words["closes"])

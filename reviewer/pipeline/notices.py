@@ -1,0 +1,60 @@
+"""What a reader should know beside the critique; it earns and costs nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reviewer.domain import Document, Extraction, Fact, Notice, Rubric
+
+_SHOWN = 10  # of each kind
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "hidden": "Line {line}: text that a reader does not see ({why}); it was not read",
+        "template": "Line {line}: left over from a template ({why}); it counts for nothing",
+        "addressed": "Line {line}: text addressed to a reviewer ({why}); it counts for nothing",
+        "not_read": "Not read: {what}",
+        "unverified": "{name}: claimed, but not proven: “{quote}” ({why})",
+        "extraction": "{note}",
+    },
+    "ko": {
+        "hidden": "{line}행: 독자에게 보이지 않는 글({why})이며 읽지 않았습니다",
+        "template": "{line}행: 양식에 남아 있던 안내문({why})이며 평가에 반영하지 않았습니다",
+        "addressed": "{line}행: 검토자에게 말을 거는 글({why})이며 평가에 반영하지 않았습니다",
+        "not_read": "읽지 못한 것: {what}",
+        "unverified": "{name}: 주장되었으나 확인되지 않음: “{quote}” ({why})",
+        "extraction": "{note}",
+    },
+}
+
+
+def notices(
+    document: Document, facts: Iterable[Fact], extraction: Extraction, rubric: Rubric, language: str
+) -> tuple[Notice, ...]:
+    """Hidden, left-over and addressed text, what could not be read, and claims without proof."""
+    words = _WORDS.get(language, _WORDS["en"])
+    return (
+        *_regions(document, words),
+        *(Notice(kind="not_read", message=words["not_read"].format(what=what)) for what in document.not_read),
+        *_unverified(facts, rubric, language, words),
+        *([Notice(kind="extraction", message=extraction.note)] if extraction.note else []),
+    )
+
+
+def _regions(document: Document, words: Mapping[str, str]) -> Iterator[Notice]:
+    seen: dict[str, int] = {}
+    for region in document.regions:
+        seen[region.kind] = seen.get(region.kind, 0) + 1
+        if seen[region.kind] <= _SHOWN:
+            message = words[region.kind].format(line=document.line(region.start), why=region.why)
+            yield Notice(kind=region.kind, message=message, start=region.start, end=region.end)
+
+
+def _unverified(
+    facts: Iterable[Fact], rubric: Rubric, language: str, words: Mapping[str, str]
+) -> Iterator[Notice]:
+    texts = rubric.words(language)
+    for fact in facts:
+        if fact.status == "unverified" and fact.rejected:
+            first = fact.rejected[0]
+            name = texts.criteria[fact.criterion].name if fact.criterion in texts.criteria else fact.criterion
+            message = words["unverified"].format(name=name, quote=first.quote[:200], why=first.why)
+            yield Notice(kind="unverified", message=message)

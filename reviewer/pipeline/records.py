@@ -1,0 +1,76 @@
+"""Stored reviews: read, checked, scored again."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from reviewer.critique import critique
+from reviewer.domain import SCHEMA_VERSION, Review, Rubric
+from reviewer.errors import InputError
+from reviewer.pipeline.notices import notices
+from reviewer.pipeline.review import Language, used
+from reviewer.score import score
+
+
+def record_schema() -> dict[str, Any]:
+    """The JSON Schema of a record."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Review.model_json_schema(mode="serialization"),
+    }
+
+
+def read_record(data: bytes, name: str) -> Review:
+    """A record as it was written. Raises InputError if it is none, or of another version."""
+    try:
+        review = Review.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{name}: not a record ({where or 'top level'}: {first['msg']}); "
+            "name what `reviewer review --format json -o FILE` wrote"
+        ) from error
+    if review.schema_version != SCHEMA_VERSION:
+        raise InputError(
+            f"{name}: record of schema version {review.schema_version}, not {SCHEMA_VERSION}; review it again"
+        )
+    return review
+
+
+def rescore(review: Review, rubric: Rubric, language: Language | None = None) -> Review:
+    """Score and criticise stored facts again, with no model, under a changed rubric.
+
+    Raises InputError if the facts answer other questions than the rubric asks, or there are none.
+    """
+    if review.status != "reviewed" or review.extraction is None:
+        raise InputError(
+            f"{review.document.name}: {review.status} ({review.reason}), so it has no facts; review it again"
+        )
+    if review.rubric.extraction_schema_sha256 != rubric.extraction_schema_sha256:
+        raise InputError(
+            f"{review.document.name}: its facts were extracted for other criteria or values "
+            f"({review.rubric.id} {review.rubric.version}) than those of {rubric.id} {rubric.version}; "
+            "review the document again with --rubric"
+        )
+    spoken = language or ("ko" if review.language == "ko" else "en")
+    scorecard = score(review.facts, rubric)
+    said = critique(scorecard, review.facts, review.document, rubric, spoken)
+    return review.model_copy(
+        update={
+            "language": spoken,
+            "rubric": used(rubric),
+            "scorecard": scorecard,
+            "findings": said.findings,
+            "strengths": said.strengths,
+            "questions": said.questions,
+            "next_steps": said.next_steps,
+            "notices": notices(review.document, review.facts, review.extraction, rubric, spoken),
+        }
+    )
+
+
+def without_text(review: Review) -> Review:
+    """The record without the proposal's whole text; the quotes stay, since they are the proof."""
+    bare = review.document.model_copy(update={"text": "", "sections": (), "blocks": (), "regions": ()})
+    return review.model_copy(update={"document": bare})

@@ -1,0 +1,91 @@
+"""Facts to figures. Pure: no clock, no I/O, no randomness; the same facts give the same bytes everywhere.
+
+Only +, -, *, / in a fixed order and correctly rounded decimals are used, since those alone are the same on
+every machine.
+"""
+
+from collections.abc import Iterable
+
+from reviewer.domain import AxisScore, Change, Fact, GateResult, Mark, Rubric, Scorecard
+from reviewer.score.axes import Answers, Axes
+from reviewer.score.counterfactuals import counterfactuals
+from reviewer.score.demand import stated_nines
+from reviewer.score.verdict import gate_states, judge
+
+
+def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
+    """Mark every criterion, weigh the axes, and say what would follow if more were said."""
+    by_id = {fact.criterion: fact for fact in facts}
+    answers: Answers = {
+        c.id: by_id[c.id].value if c.id in by_id else c.unknown if not c.multiple else (c.unknown,)
+        for c in rubric.criteria
+    }
+    nines = stated_nines(by_id, rubric)
+    axes = Axes(rubric, nines)
+    point = axes.points(answers)
+    bounds = axes.bounds(answers)
+    gates = gate_states(answers, rubric)
+    verdict, quadrant = judge(point, gates, rubric)
+    archetype = answers.get(rubric.archetype or "")
+    return Scorecard(
+        axes={a: AxisScore(point=point[a], low=bounds[a][0], high=bounds[a][1]) for a in point},
+        completeness=_completeness(answers, rubric),
+        assessed_share=axes.assessed_share(answers),
+        verdict=verdict,
+        quadrant=quadrant,
+        gates=gates,
+        rules=tuple(rule.id for rule in rubric.rules if axes.fires(rule.table, answers)),
+        demand_nines=nines,
+        archetype=archetype if isinstance(archetype, str) else None,
+        hard_problems=_hard(answers, rubric),
+        marks=_marks(answers, rubric),
+        counterfactuals=counterfactuals(answers, rubric, axes),
+    )
+
+
+def is_unknown(value: str | tuple[str, ...], unknown: str) -> bool:
+    """Is this answer the criterion's third state?"""
+    return value == unknown or value == (unknown,)
+
+
+def _completeness(answers: Answers, rubric: Rubric) -> float:
+    """Share of the stated criteria that are answered at all, good or bad; 0-100."""
+    stated = [c for c in rubric.criteria if c.kind == "stated"]
+    said = sum(not is_unknown(answers[c.id], c.unknown) for c in stated)
+    return round(100 * said / len(stated), 1) if stated else 0.0
+
+
+def _hard(answers: Answers, rubric: Rubric) -> tuple[Change, ...]:
+    found = []
+    for name, hard in rubric.hard_problems.items():
+        value = answers[name]
+        found += [
+            Change(criterion=name, value=v)
+            for v in ((value,) if isinstance(value, str) else value)
+            if v in hard
+        ]
+    return tuple(found)
+
+
+def _marks(answers: Answers, rubric: Rubric) -> tuple[Mark, ...]:
+    marks = []
+    for c in rubric.criteria:
+        value = answers[c.id]
+        points = c.points(value)
+        unknown = is_unknown(value, c.unknown)
+        reachable = [v.points for v in c.values]
+        marks.append(
+            Mark(
+                criterion=c.id,
+                section=c.section,
+                value=value,
+                points=points,
+                low=min(reachable) if unknown else points,
+                high=max(reachable) if unknown else points,
+                weight=c.weight,
+            )
+        )
+    return tuple(marks)
+
+
+__all__ = ["GateResult", "score"]
