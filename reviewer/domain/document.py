@@ -54,6 +54,7 @@ class Document(Frozen):
 
     name: str
     format: str  # "markdown", "text", "html", "docx", ...
+    encoding: str = ""  # as it was decoded from; empty where that means nothing
     sha256: str  # of the bytes as they came
     text: str
     language: Literal["en", "ko"]

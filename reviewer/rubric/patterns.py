@@ -41,7 +41,7 @@ def _compiled(pattern: str) -> Any:
         ) from error
     if compiled.programsize > _MAX_STEPS:
         raise RubricError(
-            f"pattern {pattern[:80]!r} is too costly ({compiled.programsize} steps, {_MAX_STEPS} are allowed); "
+            f"pattern {pattern[:80]!r} is too costly ({compiled.programsize} steps of {_MAX_STEPS}); "
             "use smaller counts in {m,n} or split it"
         )
     return compiled

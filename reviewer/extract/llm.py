@@ -1,0 +1,281 @@
+"""What a language model says that the text says: a schema and a prompt from the rubric, and claims from the answer."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from string import Template
+from typing import Any
+
+from reviewer.domain import Claim, Criterion, Document, Extraction, ModelUsed, Rubric, Usage
+from reviewer.domain.record import Answer
+from reviewer.domain.resources import resource
+from reviewer.errors import IncompleteError, TooLongError
+from reviewer.llm import Model, Prompt, Reply, count
+
+EXTRACT, REASK = "extract.v1", "reask.v1"
+BUDGET = 40_000  # tokens of text in one call
+_MOST = 40  # calls for one document
+
+
+async def extract_llm(
+    document: Document, rubric: Rubric, model: Model, *, budget: int = BUDGET, sample: int = 0
+) -> Extraction:
+    """What `model` reads in the document: one call, or one for each part of a long one.
+
+    Parts are asked side by side and merged criterion by criterion: a part that found nothing does not count;
+    of stated values the most favourable one wins, because its quotes must prove it; of judged values the least
+    favourable, because a part that shows no danger does not exclude one; several values where the criterion takes
+    several. Quotes are those of the parts that gave the winning value, in the order of the text.
+    """
+    return await _extract(document, rubric, rubric.criteria, model, EXTRACT, "", budget, sample)
+
+
+async def reask(
+    document: Document,
+    rubric: Rubric,
+    model: Model,
+    rejected: Mapping[str, Sequence[str]],
+    *,
+    budget: int = BUDGET,
+    sample: int = 0,
+) -> Extraction:
+    """Ask once more about the criteria whose quotes were rejected (criterion id -> quotes). The caller bounds it."""
+    criteria = [criterion for criterion in rubric.criteria if criterion.id in rejected]
+    lines = [f"- {c.id}: {_one_line(quote)}" for c in criteria for quote in rejected[c.id]]
+    after = "\nRejected quotes\n" + "\n".join(lines) + "\n"
+    return await _extract(document, rubric, criteria, model, REASK, after, budget, sample)
+
+
+def schema_for(criteria: Sequence[Criterion]) -> dict[str, Any]:
+    """The JSON Schema of an answer: for each criterion quotes first, then a value. No marks, no confidence.
+
+    Strict-mode clean: objects closed, all required, no constraint beyond enum. Criteria with the same values share
+    a definition, which saves a third of the tokens.
+    """
+    definitions: dict[str, Any] = {}
+    names: dict[tuple[bool, tuple[str, ...]], str] = {}
+    properties = {}
+    for criterion in criteria:
+        values = tuple(value.id for value in criterion.values)
+        if (kind := (criterion.multiple, values)) not in names:
+            names[kind] = f"v{len(names)}"
+            value: dict[str, Any] = {"type": "string", "enum": list(values)}
+            if criterion.multiple:
+                value = {"type": "array", "items": value}
+            definitions[names[kind]] = _closed(
+                {"quotes": {"type": "array", "items": {"type": "string"}}, "value": value}
+            )
+        properties[criterion.id] = {"$ref": f"#/$defs/{names[kind]}"}
+    return {**_closed(properties), "$defs": definitions}
+
+
+def instructions(rubric: Rubric, criteria: Sequence[Criterion], prompt: str) -> str:
+    """The part of the prompt that is the same for every document, byte for byte."""
+    text = (resource("prompts") / f"{prompt}.md").read_text("utf-8")
+    unknown = dict.fromkeys(c.unknown for c in criteria if c.kind == "stated")
+    return Template(text).substitute(
+        criteria="\n".join(_criterion(rubric, criterion) for criterion in criteria),
+        unknown=" or ".join(unknown) or "not_stated",
+    )
+
+
+def readable(document: Document) -> str:
+    """What a model is shown: the visible text without what can never be evidence, long gaps closed."""
+    text, parts, at = document.visible(), [], 0
+    for region in sorted((r for r in document.regions if r.kind != "hidden"), key=lambda r: r.start):
+        parts.append(text[at : max(region.start, at)])
+        at = max(region.end, at)
+    parts.append(text[at:])
+    return re.sub(r"\n\s*\n", "\n\n", re.sub(r"[ \t]+(?=\n)|(?<=\S)[ \t]{3,}", " ", "".join(parts))).strip()
+
+
+def split(text: str, budget: int, model: str = "") -> list[str]:
+    """Parts of at most `budget` tokens, cut before headings where possible, else between paragraphs or sentences."""
+    if count(text, model)[0] <= budget:
+        return [text]
+    parts: list[str] = []
+    room = 0
+    for piece, tokens in _pieces(text, budget, model):
+        if parts and tokens <= room:
+            parts[-1] += piece
+            room -= tokens
+        else:
+            parts.append(piece)
+            room = budget - tokens
+    return [part.strip("\n") for part in parts if part.strip()]
+
+
+async def _extract(
+    document: Document,
+    rubric: Rubric,
+    criteria: Sequence[Criterion],
+    model: Model,
+    prompt: str,
+    after: str,
+    budget: int,
+    sample: int,
+) -> Extraction:
+    system, schema, text = instructions(rubric, criteria, prompt), schema_for(criteria), readable(document)
+    while True:
+        parts = split(text, budget)
+        if len(parts) > _MOST:
+            raise IncompleteError(
+                f"{document.name}: about {count(text)[0]:,} tokens are more than {_MOST} calls of {budget:,} can read; "
+                "review a part of it, or raise the budget of tokens for one call"
+            )
+        asked = [
+            Prompt(id=prompt, system=system, user=_fenced(part) + after, sample=sample) for part in parts
+        ]
+        try:
+            replies = await _all(model, asked, schema)
+            break
+        except TooLongError:
+            # The model reads less than we thought: smaller parts, down to where a rubric would outweigh them.
+            budget = min(budget, count(text)[0]) // 2
+            if budget < 1000:
+                raise
+    claims, notes = _merge(criteria, [_claims(criteria, reply) for reply in replies])
+    notes = [*dict.fromkeys(reply.note for reply in replies if reply.note), *notes]
+    if len(parts) > 1:
+        notes.insert(0, f"read in {len(parts)} parts")
+    first = replies[0]
+    return Extraction(
+        method="llm",
+        engine=first.engine,
+        model=ModelUsed(
+            requested=first.requested,
+            answered=", ".join(dict.fromkeys(reply.answered for reply in replies)),
+            host=first.host,
+            mode=first.mode,
+            prompt=prompt,
+            prompt_sha256=asked[0].sha256,
+            parameters=first.parameters,
+        ),
+        usage=_sum([reply.usage for reply in replies], Usage()),
+        cost=_sum([reply.cost for reply in replies], 0.0),
+        calls=sum(reply.calls for reply in replies),
+        cached=all(reply.cached for reply in replies),
+        note="; ".join(notes),
+        claims=claims,
+    )
+
+
+async def _all(model: Model, prompts: Sequence[Prompt], schema: Mapping[str, Any]) -> list[Reply]:
+    """Every answer; the first error stops the rest and is raised as itself."""
+    tasks = [asyncio.ensure_future(model.ask(prompt, schema)) for prompt in prompts]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _criterion(rubric: Rubric, criterion: Criterion) -> str:
+    words = rubric.words("en").criteria.get(criterion.id)
+    kind = "says" if criterion.kind == "stated" else "judged"
+    several = ", all that apply" if criterion.multiple else ""
+    question = words.question if words else criterion.id
+    values = "".join(
+        f"\n  {value.id}: {words.meanings.get(value.id, '') if words else ''}".rstrip(" :")
+        for value in criterion.values
+        if value.id != criterion.unknown
+    )
+    return f"{criterion.id} ({kind}{several}): {question}{values}"
+
+
+def _fenced(text: str) -> str:
+    """The document as data: nobody can write the closing mark into a text whose hash it holds."""
+    mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return f"<document {mark}>\n{text}\n</document>{mark}\n"
+
+
+def _one_line(quote: str) -> str:
+    return re.sub(r"\s+", " ", quote)[:300]
+
+
+def _pieces(text: str, budget: int, model: str) -> Iterator[tuple[str, int]]:
+    """Runs that need not be cut: sections, else paragraphs, else sentences, else just so many characters."""
+    cuts = (r"(?m)^(?=#{1,6} )", r"(?<=\n\n)", r"(?<=[.!?。]\s)|(?<=\n)")
+
+    def cut(run: str, level: int) -> Iterator[tuple[str, int]]:
+        tokens = count(run, model)[0]
+        if tokens <= budget:
+            yield run, tokens
+        elif level < len(cuts):
+            for piece in re.split(cuts[level], run):
+                if piece:
+                    yield from cut(piece, level + 1)
+        else:
+            half = len(run) // 2
+            yield from cut(run[:half], level)
+            yield from cut(run[half:], level)
+
+    return cut(text, 0)
+
+
+def _claims(criteria: Sequence[Criterion], reply: Reply) -> dict[str, Claim]:
+    """The entries of an answer that can be used; the reply's note says what could not."""
+    found = {}
+    for criterion in criteria:
+        entry = reply.data.get(criterion.id)
+        if not isinstance(entry, dict):
+            continue
+        given = entry.get("value")
+        values = [v for v in (given if isinstance(given, list) else [given]) if isinstance(v, str)]
+        values = [v for v in values if v in criterion.by_id]
+        quotes = entry.get("quotes")
+        if not values:
+            continue
+        value: Answer = tuple(dict.fromkeys(values)) if criterion.multiple else values[0]
+        texts = [q for q in quotes if isinstance(q, str) and q.strip()] if isinstance(quotes, list) else []
+        found[criterion.id] = Claim(criterion=criterion.id, value=value, quotes=tuple(dict.fromkeys(texts)))
+    return found
+
+
+def _merge(
+    criteria: Sequence[Criterion], parts: Sequence[Mapping[str, Claim]]
+) -> tuple[tuple[Claim, ...], list[str]]:
+    """One claim for each criterion, by the rule that `extract_llm` states."""
+    claims, unanswered = [], []
+    for criterion in criteria:
+        given = [part[criterion.id] for part in parts if criterion.id in part]
+        if not given:
+            unanswered.append(criterion.id)
+        known = [claim for claim in given if claim.value not in (criterion.unknown, (criterion.unknown,))]
+        if not known:
+            unknown: Answer = (criterion.unknown,) if criterion.multiple else criterion.unknown
+            claims.append(Claim(criterion=criterion.id, value=unknown))
+            continue
+        if criterion.multiple:
+            every = dict.fromkeys(v for claim in known for v in claim.value)
+            value: Answer = tuple(
+                v.id for v in criterion.values if v.id in every and v.id != criterion.unknown
+            )
+        else:
+            choose = max if criterion.kind == "stated" else min
+            value = choose((claim.value for claim in known), key=criterion.points)
+            known = [claim for claim in known if claim.value == value]
+        quotes = dict.fromkeys(quote for claim in known for quote in claim.quotes)
+        claims.append(Claim(criterion=criterion.id, value=value, quotes=tuple(quotes)))
+    notes = [f"no answer for {', '.join(unanswered)}"] if unanswered else []
+    return tuple(claims), notes
+
+
+def _sum(values: Sequence[Any], start: Any) -> Any:
+    """The sum; None if one of them is not known."""
+    for value in values:
+        if value is None:
+            return None
+        start = start + value
+    return start

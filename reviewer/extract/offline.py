@@ -1,0 +1,350 @@
+"""The offline engine: finds what a proposal says by cues, without a model.
+
+All knowledge is in the rubric's `cues`; this file only knows sentences, headings, clauses and weights. A
+sentence's weight for a value is the sum of the cues it holds, of the headings it stands under and of the
+line that leads in to it. Four classes of the cue book are read by the engine itself, wherever they are given:
+
+    negation      before a cue in its clause it takes the cue away ("no baseline")
+    absence       anywhere in the clause ("a baseline is not available", "베이스라인이 없다")
+    no_negation   words that look like a negation and are none ("not only")
+    clause        where a clause ends
+    unsettled     a sentence that settles nothing ("TBD", "n/a")
+    aside         headings under which nothing is claimed ("Non-goals")
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import re2
+
+from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Document, Rubric, Sentence
+from reviewer.rubric.predicates import passes
+
+MOST_QUOTES = 3
+_LEAD_IN = 0.5  # of the weight of "We measure:" goes to each item below it
+_WEAK_KINDS = {"heading": 0.5, "code": 0.5, "html": 0.5}  # a heading names a topic and says little about it
+_FEW_WORDS = 4
+
+
+class _Rule(NamedTuple):
+    """A cue, taken apart."""
+
+    criterion: str
+    value: str
+    weight: float
+    first: str
+    needs: tuple[str, ...]
+    bans: tuple[str, ...]
+    pattern: str
+
+
+class Hit(NamedTuple):
+    """A sentence that speaks for a value, with the cues that made it so."""
+
+    sentence: Sentence
+    weight: float
+    why: tuple[str, ...]
+
+
+def extract_offline(document: Document, rubric: Rubric) -> tuple[Claim, ...]:
+    """What the document says about each criterion of the rubric, as far as cues can tell."""
+    hits = find(document, rubric)
+    found: dict[str, Claim] = {}
+    for criterion in sorted(rubric.criteria, key=lambda c: c.kind == "assessed"):
+        cues = rubric.cues.criteria.get(criterion.id, CriterionCues())
+        decide = _assessed if criterion.kind == "assessed" or cues.whole else _stated
+        if claim := decide(criterion, cues, hits.get(criterion.id, {}), document, found):
+            found[criterion.id] = claim
+    return tuple(found[c.id] for c in rubric.criteria if c.id in found)
+
+
+def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[Hit]]]:
+    """Every sentence that a cue or a heading speaks for: criterion -> value -> hits, heaviest first."""
+    book = _book(_Identity(rubric.cues), document.language)
+    headings = _headings(document, book)
+    skipped = sorted((r.start, r.end) for r in document.regions)
+    hits: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
+    lead: dict[tuple[str, str], float] = {}
+    section = -2
+    for sentence in document.sentences:
+        if any(start < sentence.end and sentence.start < end for start, end in skipped):
+            continue
+        text = document.text[sentence.start : sentence.end]
+        if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
+            lead, section = {}, sentence.section
+        tokens = book.tokens(text)
+        under = headings.get(sentence.section, {})
+        if "@unsettled" in tokens or under.get("@aside"):
+            continue
+        weights, why = book.weigh(text, tokens)
+        own = dict(weights)
+        for key, weight in lead.items():
+            weights[key] += weight
+        factor = _WEAK_KINDS.get(sentence.kind, 1.0)
+        if sentence.kind != "table_row" and len(text.split()) < _FEW_WORDS and document.language == "en":
+            factor *= 0.5
+        if text.endswith("?"):
+            factor *= 0.5
+        if text.rstrip("*_ ").endswith((":", "：")):
+            lead = {key: weight * _LEAD_IN for key, weight in own.items()}
+        for (criterion, value), weight in _lifted(weights, under, rubric, sentence).items():
+            settled = _settle(rubric.by_id[criterion], value, text, rubric)
+            if settled is not None:
+                hits[criterion][settled].append(
+                    Hit(sentence, weight * factor, tuple(why.get((criterion, value), ())))
+                )
+    for values in hits.values():
+        for found in values.values():
+            found.sort(key=lambda hit: (-hit.weight, hit.sentence.start))
+    return hits
+
+
+def _lifted(
+    weights: Mapping[tuple[str, str], float], under: Mapping[str, float], rubric: Rubric, sentence: Sentence
+) -> dict[tuple[str, str], float]:
+    """The weights with what the headings above add."""
+    lifted = {key: weight + under.get(key[0], 0.0) for key, weight in weights.items()}
+    if sentence.kind == "heading":
+        return dict(weights)
+    spoken = {criterion for criterion, _ in weights}
+    for criterion, weight in under.items():
+        value = rubric.cues.criteria[criterion].under if criterion in rubric.cues.criteria else None
+        if value is not None and criterion not in spoken:
+            lifted[criterion, value] = weight
+    return lifted
+
+
+def _settle(criterion: Criterion, value: str, quote: str, rubric: Rubric) -> str | None:
+    """The value that the quote proves: its own, or the first that it falls to with proof."""
+    at: str | None = value
+    while at is not None and at != criterion.unknown:
+        predicate = criterion.by_id[at].predicate
+        if predicate is None or passes(predicate, quote, rubric.cues):
+            return at
+        at = criterion.by_id[at].falls_to
+    return None
+
+
+def _stated(
+    criterion: Criterion,
+    cues: CriterionCues,
+    hits: Mapping[str, list[Hit]],
+    document: Document,
+    found: Mapping[str, Claim],
+) -> Claim | None:
+    """The value that the heaviest sentences speak for; in a tie, the more favourable one."""
+    best, most = None, 0.0
+    for value in criterion.values:
+        strong = hits.get(value.id, [])
+        if not strong or strong[0].weight < cues.threshold:
+            continue
+        # The first sentence decides; the next ones break what would else be ties between lone words.
+        total = sum(hit.weight / 2**rank for rank, hit in enumerate(strong[:3]))
+        if total > most:
+            best, most = value.id, total
+    if best is None:
+        return None
+    return Claim(criterion=criterion.id, value=best, quotes=_quotes(hits[best], cues.threshold, document))
+
+
+def _assessed(
+    criterion: Criterion,
+    cues: CriterionCues,
+    hits: Mapping[str, list[Hit]],
+    document: Document,
+    found: Mapping[str, Claim],
+) -> Claim | None:
+    """The value that the whole document and the facts found so far speak for, else the default."""
+    totals = {value.id: 0.0 for value in criterion.values}
+    for value in totals:
+        weights = [hit.weight for hit in hits.get(value, [])]
+        # Saying it ten times is not ten times as true.
+        totals[value] += max(weights, default=0.0) * (1 + math.log2(max(len(weights), 1)))
+        for given, weight in cues.given.get(value, {}).items():
+            other, _, wanted = given.partition("=")
+            answer = found[other].value if other in found else rubric_unknown(other, wanted)
+            totals[value] += weight * (wanted in answer if isinstance(answer, tuple) else wanted == answer)
+    strong = [value for value, total in totals.items() if total >= cues.threshold]
+    if criterion.multiple and strong:
+        chosen: tuple[str, ...] = tuple(strong)
+    elif strong:
+        chosen = (max(strong, key=lambda value: totals[value]),)
+    elif cues.default is not None:
+        chosen = (cues.default,)
+    else:
+        return None
+    quotes = tuple(q for value in chosen for q in _quotes(hits.get(value, []), 0.0, document))[:MOST_QUOTES]
+    return Claim(criterion=criterion.id, value=chosen if criterion.multiple else chosen[0], quotes=quotes)
+
+
+def rubric_unknown(other: str, wanted: str) -> str:
+    """A criterion that nothing was found for is silent; "criterion=not_stated" asks for that."""
+    return "not_stated"
+
+
+def _quotes(hits: Iterable[Hit], least: float, document: Document) -> tuple[str, ...]:
+    quotes = (document.text[h.sentence.start : h.sentence.end] for h in hits if h.weight >= least)
+    return tuple(dict.fromkeys(quotes))[:MOST_QUOTES]
+
+
+def _headings(document: Document, book: "_Book") -> dict[int, dict[str, float]]:
+    """What each section's headings, its own and those above it, add to which criterion."""
+    lifts: dict[int, dict[str, float]] = {}
+    above: list[tuple[int, dict[str, float]]] = []
+    for index, section in enumerate(document.sections):
+        while above and above[-1][0] >= section.level:
+            above.pop()
+        own = book.lifts(section.heading)
+        inherited = above[-1][1] if above else {}
+        lifts[index] = {key: max(own.get(key, 0.0), inherited.get(key, 0.0)) for key in own | inherited}
+        above.append((section.level, lifts[index]))
+    return lifts
+
+
+class _Identity:
+    """A cue book as a key: books hold mappings, and so have no hash of their own."""
+
+    def __init__(self, cues: CueBook) -> None:
+        self.cues = cues
+
+    def __hash__(self) -> int:
+        return id(self.cues)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.cues is self.cues
+
+
+@lru_cache(maxsize=8)
+def _book(key: _Identity, language: str) -> "_Book":
+    return _Book(key.cues, language)
+
+
+class _Book:
+    """All cues for documents of one language, compiled so that a sentence is read once for all patterns.
+
+    Documents in another language use English terms too, so English cues always count.
+    """
+
+    def __init__(self, cues: CueBook, language: str) -> None:
+        languages = tuple(dict.fromkeys((language, "en")))
+        self.tokens_of: dict[str, set[str]] = defaultdict(set)  # pattern -> itself and its classes
+        self.rules: dict[str, list[_Rule]] = defaultdict(list)  # first part -> rules
+        self.classes: dict[str, tuple[str, ...]] = {}
+        for name, by_language in cues.classes.items():
+            self.classes[name] = tuple(p for code in languages for p in by_language.get(code, ()))
+            for pattern in self.classes[name]:
+                self.tokens_of[pattern].add(f"@{name}")
+        lifts: list[tuple[str, str, float]] = []
+        for criterion, wanted in cues.criteria.items():
+            for value, cues_of in wanted.values.items():
+                for cue in _spoken(cues_of, languages):
+                    rule = _rule(criterion, value, cue)
+                    self.rules[rule.first].append(rule)
+                    for part in (rule.first, *rule.needs, *rule.bans):
+                        if not part.startswith("@"):
+                            self.tokens_of[part].add(part)
+            lifts += [(c.pattern, criterion, c.weight) for c in _spoken(wanted.headings, languages)]
+        lifts += [(pattern, "@aside", 1.0) for pattern in self.classes.get("aside", ())]
+        self.patterns = tuple(self.tokens_of)
+        self.set = _compile(self.patterns)
+        self.heading_lifts = lifts
+        self.heading_set = _compile(pattern for pattern, _, _ in lifts)
+
+    def tokens(self, text: str) -> set[str]:
+        """The patterns and classes that the text holds."""
+        return {t for at in self.set.Match(text) or () for t in self.tokens_of[self.patterns[at]]}
+
+    def lifts(self, heading: str) -> dict[str, float]:
+        """What a heading adds to which criterion."""
+        found: dict[str, float] = {}
+        for at in self.heading_set.Match(heading) or ():
+            _, criterion, weight = self.heading_lifts[at]
+            found[criterion] = max(weight, found.get(criterion, 0.0))
+        return found
+
+    def weigh(
+        self, text: str, tokens: set[str]
+    ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
+        """The weight of the text's own cues for each criterion and value, and which cues these are."""
+        weights: dict[tuple[str, str], float] = defaultdict(float)
+        why: dict[tuple[str, str], list[str]] = defaultdict(list)
+        denied = self._denied(text) if tokens & {"@negation", "@absence"} else ()
+        for token in tokens:
+            for rule in self.rules.get(token, ()):
+                if not tokens.issuperset(rule.needs) or not tokens.isdisjoint(rule.bans):
+                    continue
+                if denied and self._is_denied(rule.first, text, denied):
+                    continue
+                weights[rule.criterion, rule.value] += rule.weight
+                why[rule.criterion, rule.value].append(rule.pattern)
+        return weights, why
+
+    def _denied(self, text: str) -> tuple[tuple[int, int, int, int], ...]:
+        """The spans that a negation reaches, each with the span of the negation itself."""
+        harmless = self._spans("no_negation", text)
+        ends = sorted({0, len(text), *(end for _, end in self._spans("clause", text))})
+        reach = []
+        for name in ("negation", "absence"):
+            for start, end in self._spans(name, text):
+                if any(a <= start < b for a, b in harmless):
+                    continue
+                low = max(e for e in ends if e <= start)
+                high = min((e for e in ends if e >= end), default=len(text))
+                reach.append((start if name == "negation" else low, high, start, end))
+        return tuple(reach)
+
+    def _is_denied(self, part: str, text: str, denied: tuple[tuple[int, int, int, int], ...]) -> bool:
+        spans = self._spans(part[1:], text) if part.startswith("@") else _find(part, text)
+        return bool(spans) and all(
+            any(
+                low <= start < high and not (start <= not_start and not_end <= end)
+                for low, high, not_start, not_end in denied
+            )
+            for start, end in spans
+        )
+
+    def _spans(self, name: str, text: str) -> list[tuple[int, int]]:
+        return [span for pattern in self.classes.get(name, ()) for span in _find(pattern, text)]
+
+
+def _spoken(cues: Mapping[str, tuple[Cue, ...]], languages: tuple[str, ...]) -> list[Cue]:
+    return [cue for code in languages for cue in cues.get(code, ())]
+
+
+def _rule(criterion: str, value: str, cue: Cue) -> _Rule:
+    parts = [part.strip() for part in cue.pattern.split(" & ")]
+    needs = [part for part in parts if not part.startswith("!")]
+    bans = tuple(part[1:] for part in parts if part.startswith("!"))
+    return _Rule(criterion, value, cue.weight, needs[0], tuple(needs[1:]), bans, cue.pattern)
+
+
+def _options() -> "re2.Options":
+    options = re2.Options()
+    options.case_sensitive = False
+    options.never_capture = True
+    options.max_mem = 128 << 20  # one automaton for all patterns; the default falls back to a slow one
+    return options
+
+
+def _compile(patterns: Iterable[str]) -> "re2.Set":
+    compiled = re2.Set.SearchSet(_options())
+    empty = True
+    for pattern in patterns:
+        compiled.Add(pattern)
+        empty = False
+    if empty:
+        compiled.Add(r"\z\A.")  # RE2 refuses an empty set; this never matches
+    compiled.Compile()
+    return compiled
+
+
+@lru_cache(maxsize=4096)
+def _single(pattern: str) -> "re2._Regexp":
+    return re2.compile(pattern, _options())
+
+
+def _find(pattern: str, text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _single(pattern).finditer(text)]

@@ -1,0 +1,109 @@
+"""What a reader of one format hands over: text, and where things are in it. `parse` makes a Document of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reviewer.domain.document import BlockKind
+
+
+@dataclass
+class Draft:
+    """Plain tuples, so that a draft crosses from the limited process as JSON."""
+
+    text: str
+    blocks: list[tuple[int, int, BlockKind, str]] = field(default_factory=list)  # start, end, kind, place
+    headings: list[tuple[int, int, str]] = field(default_factory=list)  # start, level, words
+    hidden: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, why
+    seen: dict[str, int] = field(default_factory=dict)
+    not_read: list[str] = field(default_factory=list)
+
+    def count(self, what: str, n: int = 1) -> None:
+        """Add to the parse report."""
+        if n:
+            self.seen[what] = self.seen.get(what, 0) + n
+
+    def unread(self, n: int, what: str) -> None:
+        """Note what was not read; `what` is in the plural."""
+        if n:
+            self.not_read.append(f"{n} {what}" if n > 1 else f"1 {what.removesuffix('s')}")
+
+    def hide(self, start: int, end: int, why: str) -> None:
+        """Mark text that a human reader does not see."""
+        if start < end:
+            self.hidden.append((start, end, why))
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Draft":
+        """The draft that `vars(draft)` was."""
+        for name in ("blocks", "headings", "hidden"):
+            value[name] = [tuple(item) for item in value[name]]
+        return cls(**value)
+
+
+class Writer:
+    """Builds a draft for formats whose text is not their source: blocks come one by one, in reading order."""
+
+    def __init__(self) -> None:
+        self.draft = Draft("")
+        self._parts: list[str] = []
+        self._length = 0
+        self._last: BlockKind | None = None
+        self._heading = ""
+        self._paragraph = 0
+
+    def add(
+        self, kind: BlockKind, pieces: list[tuple[str, str]], *, level: int = 0, place: str | None = None
+    ) -> None:
+        """Append a block. A piece is text and why a reader does not see it ("" where one does)."""
+        while pieces and not pieces[0][0].strip():
+            pieces = pieces[1:]
+        while pieces and not pieces[-1][0].strip():
+            pieces = pieces[:-1]
+        if not pieces:
+            return
+        pieces = [*pieces]
+        pieces[0] = (pieces[0][0].lstrip(), pieces[0][1])
+        pieces[-1] = (pieces[-1][0].rstrip(), pieces[-1][1])
+        visible = "".join(text for text, why in pieces if not why).strip()
+        if kind == "heading" and not visible:
+            kind = "paragraph"
+        if self._last is not None:
+            tight = kind == self._last and kind in ("table_row", "list_item")
+            self._write("\n" if tight else "\n\n")
+        self._last, start = kind, self._length
+        for text, why in pieces:
+            if why:
+                self.draft.hide(self._length, self._length + len(text), why)
+            self._write(text)
+        if kind == "heading":
+            self._heading, self._paragraph = " ".join(visible.split()), 0
+            self.draft.headings.append((start, level or 1, self._heading))
+            here = self._heading
+        else:
+            self._paragraph += 1
+            where = f"paragraph {self._paragraph}"
+            here = f"{self._heading}, {where}" if self._heading else where
+        self.draft.blocks.append((start, self._length, kind, here if place is None else place))
+
+    def join(self, other: Draft, place: str) -> None:
+        """Append all of another draft, as one cell of a notebook is."""
+        if not other.text.strip():
+            return
+        if self._last is not None:
+            self._write("\n\n")
+        self._last, at = "paragraph", self._length
+        self._write(other.text)
+        self.draft.blocks += [(start + at, end + at, kind, place) for start, end, kind, _ in other.blocks]
+        self.draft.headings += [(start + at, level, words) for start, level, words in other.headings]
+        self.draft.hidden += [(start + at, end + at, why) for start, end, why in other.hidden]
+        for what, n in other.seen.items():
+            self.draft.count(what, n)
+
+    def done(self) -> Draft:
+        """The draft, with its text."""
+        self.draft.text = "".join(self._parts)
+        return self.draft
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)

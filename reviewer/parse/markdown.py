@@ -1,0 +1,303 @@
+"""Markdown: blocks and headings from markdown-it's line maps, hidden text from one pass over each block.
+
+Only markdown-it's block phase runs: its inline phase knows no offsets, and costs most of the time.
+"""
+
+import re
+from bisect import bisect_left
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from reviewer.domain.document import BlockKind
+from reviewer.parse.draft import Draft
+from reviewer.parse.styles import invisible
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\s#]*[\w\"'-]+\s*[:=])(?:.*\n)*?\1[ \t]*(?:\r?\n|$)")
+_FRONT_MATTER_LINES = 200
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_BOLD_LINE = re.compile(
+    r"[ \t]*(?:[*][*](?!\s)([^*\n]{1,100}?)[*][*]|__(?!\s)([^_\n]{1,100}?)__)[ \t]*:?[ \t]*(?:\\|<br ?/?>)?[ \t]*\r?$"
+)
+_MARKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|<[^>\n]*>|[*`]+|(?<!\w)_+|_+(?!\w)")
+_INLINE = re.compile(r"\\[!-/:-@\[-`{-~]|`+|!?\[|\]|<(?=[A-Za-z/!?])")
+_TARGET = re.compile(
+    r"\(\s*+(?:<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
+    r"(?:\s++(\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*+\)",
+    re.DOTALL,
+)
+_LABEL = re.compile(r"\[([^\]\n]{0,200})\]")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_ATTRIBUTE = re.compile(r"([A-Za-z_:@][\w:.@-]*)\s*(?:=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# Elements whose content no browser shows, and those that HTML closes with their block.
+_UNSEEN = frozenset("script style template noscript title head iframe object".split())
+_CLOSES_ITSELF = frozenset("p li td th tr dt dd option span b i em strong a font small sub sup code".split())
+_SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
+_LONGEST_LABEL = 1000  # CommonMark's own limit
+_BAD_TAGS = 100  # in one block; each may cost a look at the whole block
+
+
+def read(text: str) -> Draft:
+    """Read Markdown; the draft's text is the source itself."""
+    draft = Draft(text)
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    source = _LONE_RETURN.sub(" ", text)  # markdown-it would end a line there, and git does not
+    if (front := _FRONT_MATTER.match(source)) and source.count("\n", 0, front.end()) <= _FRONT_MATTER_LINES:
+        draft.blocks.append((*_trim(text, 0, front.end()), "front_matter", ""))
+        source = "\n" * source.count("\n", 0, front.end()) + source[front.end() :]
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(source, env)
+    spans: list[tuple[int, int, BlockKind]] = []
+    inside: list[BlockKind] = []
+    row = False
+    level = 0
+    for token in tokens:
+        kind = token.type
+        if kind in ("list_item_open", "blockquote_open"):
+            inside.append("list_item" if kind == "list_item_open" else "quote")
+        elif kind in ("list_item_close", "blockquote_close"):
+            inside.pop()
+        elif kind == "heading_open" and token.map:
+            level = int(token.tag[1])
+            start, end = _trim(text, starts[token.map[0]], starts[token.map[1]])
+            spans.append((start, end, "heading"))
+        elif kind == "table_open":
+            draft.count("tables")
+        elif kind in ("tr_open", "tr_close"):
+            row = kind == "tr_open"
+            if row and token.map:
+                spans.append((starts[token.map[0]], starts[token.map[1]], "table_row"))
+        elif kind == "inline" and level:
+            if words := " ".join(_MARKS.sub(r"\1", token.content).split()):
+                draft.headings.append((spans[-1][0], level, words))
+            level = 0
+        elif kind == "inline" and token.map and not row:
+            start, end = starts[token.map[0]], starts[token.map[1]]
+            if inside:
+                spans.append((start, end, inside[-1]))
+            else:
+                _paragraph(draft, spans, start, end)
+        elif kind in ("fence", "code_block", "html_block") and token.map:
+            name: BlockKind = "html" if kind == "html_block" else "code"
+            spans.append((starts[token.map[0]], starts[token.map[1]], name))
+    for label, reference in [*env.get("references", {}).items(), *_duplicates(env)]:
+        start, end = starts[reference["map"][0]], starts[reference["map"][1]]
+        if label.startswith("^"):  # a footnote of few words, which CommonMark takes for a link's definition
+            spans.append((start, end, "paragraph"))
+        elif reference["title"]:
+            draft.hide(*_trim(text, start, end), "title of a link definition")
+    for start, end, block in sorted(spans):
+        start, end = _trim(text, start, min(end, len(text)))
+        if start < end and (not draft.blocks or start >= draft.blocks[-1][1]):
+            draft.blocks.append((start, end, block, ""))
+    draft.headings.sort()
+    _Inline(draft, frozenset(env.get("references", {}))).scan()
+    return draft
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _duplicates(env: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(reference["label"], reference) for reference in env.get("duplicate_refs", ())]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    end = min(end, len(text))
+    stripped = text[start:end].strip()
+    if not stripped:
+        return start, start
+    start = text.index(stripped[0], start)
+    return start, start + len(stripped)
+
+
+def _paragraph(draft: Draft, spans: list[tuple[int, int, BlockKind]], start: int, end: int) -> None:
+    """A line that is bold as a whole is a heading, whatever its marks say."""
+    text = draft.text
+    at = start
+    if "**" not in text[start:end] and "__" not in text[start:end]:
+        spans.append((start, end, "paragraph"))
+        return
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        found = _BOLD_LINE.match(text, start, stop)
+        words = " ".join((found[1] or found[2]).split()) if found else ""
+        if found and not words.endswith((".", "!", ",", ";")):
+            if at < start:
+                spans.append((at, start, "paragraph"))
+            # Below the last heading with marks, beside the last bold one.
+            above = draft.headings[-1][1] if draft.headings else 0
+            level = above if draft.headings and _is_bold(text, draft.headings[-1][0]) else above + 1
+            spans.append((start, stop, "heading"))
+            draft.headings.append((_trim(text, start, stop)[0], level, words.rstrip(" :：")))
+            at = stop
+        start = stop + 1
+    if at < end:
+        spans.append((at, end, "paragraph"))
+
+
+def _is_bold(text: str, start: int) -> bool:
+    return text.startswith(("**", "__"), start)
+
+
+class _Inline:
+    """One pass over all blocks but code, for what is in the source and not on the page."""
+
+    def __init__(self, draft: Draft, labels: frozenset[str]) -> None:
+        self.draft = draft
+        self.text = draft.text
+        self.labels = labels
+        self.after = 0  # an HTML comment reaches to here
+        self.element = ""  # the hidden element that is open: its name, start, reason and depth
+        self.opened = 0
+        self.why = ""
+        self.depth = 0
+
+    def scan(self) -> None:
+        draft = self.draft
+        images = links = 0
+        for start, end, kind, _ in draft.blocks:
+            if kind in ("code", "front_matter"):
+                draft.count("code blocks", kind == "code")
+                continue
+            if kind == "html":
+                self._html(start, end)
+            else:
+                more_images, more_links = self._block(start, end)
+                images += more_images
+                links += more_links
+            if self.element in _CLOSES_ITSELF:
+                self._close(end)
+        if self.element:
+            self._close(len(self.text))
+        draft.unread(images + draft.seen.pop("image tags", 0), "images")
+        draft.unread(links, "links not followed")
+
+    def _html(self, start: int, end: int) -> None:
+        at, bad = max(start, self.after), 0
+        while (at := self.text.find("<", at, end)) >= 0:
+            after = self._markup(at, end, whole=True)
+            bad += after == at and self.text[at + 1 : at + 2].isalpha()
+            if bad > _BAD_TAGS:
+                self.draft.hide(at, end, "HTML that cannot be read")
+                return
+            at = max(after, at + 1)
+
+    def _block(self, start: int, end: int) -> tuple[int, int]:
+        text, draft = self.text, self.draft
+        ticks = self._ticks(start, end)
+        brackets: list[tuple[int, bool]] = []
+        images = links = bad = 0
+        at = max(start, self.after)
+        while found := _INLINE.search(text, at, end):
+            mark, at = found[0], found.end()
+            if mark[0] == "`":
+                places = ticks[len(mark)]
+                closing = bisect_left(places, at)
+                at = places[closing] + len(mark) if closing < len(places) else at
+            elif mark in ("[", "!["):
+                brackets.append((found.start(), mark[0] == "!"))
+            elif mark == "]" and brackets:
+                opening, image = brackets.pop()
+                target = _TARGET.match(text, at, end)
+                if target:
+                    at = target.end()
+                    if not image and target[1]:
+                        draft.hide(*target.span(1), "title of a link")
+                elif (label := _LABEL.match(text, at, end)) and self._known(
+                    *(label.span(1) if label[1] else (opening, at))
+                ):
+                    at = label.end()
+                elif not self._known(opening, at):
+                    continue
+                images += image
+                links += not image
+                if image:
+                    draft.hide(opening, at, "description of an image")
+            elif mark == "<":
+                after = self._markup(found.start(), end, whole=False)
+                bad += after == found.start()
+                if bad > _BAD_TAGS:
+                    draft.hide(found.start(), end, "HTML that cannot be read")
+                    break
+                at = max(at, after)
+        return images, links
+
+    def _known(self, start: int, end: int) -> bool:
+        if not self.labels or end - start > _LONGEST_LABEL:
+            return False
+        label = self.text[start:end].lstrip("!").strip("[]")
+        return " ".join(label.split()).upper() in self.labels
+
+    def _ticks(self, start: int, end: int) -> dict[int, list[int]]:
+        places: dict[int, list[int]] = {}
+        if self.text.find("`", start, end) >= 0:
+            for run in re.compile("`+").finditer(self.text, start, end):
+                places.setdefault(len(run[0]), []).append(run.start())
+        return places
+
+    def _markup(self, at: int, end: int, *, whole: bool) -> int:
+        """Read a tag or a comment; answers the offset after it, or `at` if there is none."""
+        text = self.text
+        for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")):
+            if not text.startswith(opening, at):
+                continue
+            # A browser reads on to the end of the comment, over blank lines; in a paragraph it is no comment.
+            limit = len(text) if whole else end
+            stop = text.find(closing, at + len(opening), limit)
+            if stop < 0 and not whole:
+                return at
+            self.after = limit if stop < 0 else stop + len(closing)
+            if opening == "<!--":
+                self.draft.count("HTML comments")
+            self.draft.hide(at, self.after, "HTML comment" if opening == "<!--" else "HTML declaration")
+            return self.after
+        tag = _TAG.match(text, at, end)
+        if not tag:
+            return at
+        self._tag(tag)
+        return tag.end()
+
+    def _tag(self, tag: re.Match[str]) -> None:
+        closing, name = bool(tag[1]), tag[2].lower()
+        if self.element:
+            if name == self.element:
+                self.depth += -1 if closing else 1
+                if self.depth == 0:
+                    self._close(tag.end())
+            return
+        if closing:
+            return
+        values = {key.lower(): value.strip("\"'") for key, value in _ATTRIBUTE.findall(tag[3])}
+        why = invisible(values.get("style", ""))
+        if "hidden" in values:
+            why = "hidden HTML"
+        elif name in _UNSEEN:
+            why = f"HTML element <{name}>"
+        elif name == "font" and not why:
+            why = invisible(f"color: {values.get('color', '')}")
+        if name == "img":
+            self.draft.count("image tags")
+        # HTML ignores the slash of <div hidden/>, but <iframe/> is closed wherever Markdown is shown.
+        if why and name not in _VOID and not (name in _UNSEEN and tag[3].endswith("/")):
+            self.element, self.opened, self.why, self.depth = name, tag.start(), why, 1
+        elif any(values.get(key) for key in _SPOKEN) or any(
+            key.startswith(("aria-", "data-")) for key in values
+        ):
+            self.draft.hide(tag.start(), tag.end(), "text in an HTML tag")
+
+    def _close(self, end: int) -> None:
+        self.draft.hide(self.opened, end, self.why)
+        self.element = ""

@@ -1,0 +1,177 @@
+"""What in a text may never count: characters that nobody sees, template left-overs, and words to the reviewer."""
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from reviewer.domain.document import Region, RegionKind
+from reviewer.parse.draft import Draft
+from reviewer.parse.phrases import ADDRESSED, IN_CODE, SECURITY, TEMPLATE
+
+_UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_RUN = re.compile(f"[{_UNSEEN}\U000e0000-\U000e0fff]+")
+_TAGS = re.compile("[\U000e0020-\U000e007e]+")
+_FLAG = "\U0001f3f4"  # England, Scotland and Wales are spelled in tag characters
+_REVERSED = re.compile("[\u202d\u202e][^\n\u202c]*\u202c?")
+# Letters that look like others: an attack's way around a word list. One for one, so that offsets stay.
+_ALIKE = str.maketrans(
+    "аеорсухіјѕһԁӏЕОРСТХАВМКНοαιεΟΑΙΕΤΗ’‘“”" + "".join(chr(c) for c in range(0xFF01, 0xFF5F)),
+    "aeopcyxijshdlEOPCTXABMKHoaieOAIETH''\"\"" + "".join(chr(c) for c in range(0x21, 0x7F)),
+)
+_BASE64 = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{28,4000}={0,2}(?![\w/+])")
+_BASE64_MOST = 50
+_BEFORE = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n", "。", "\n- ", "\n* ", "|")
+_AFTER = re.compile(r"[.!?。！？]+[\"'”’)*_]*(?=\s|$)|\n\n|\n[-*]\s|\||$")
+_OPENS = re.compile(r"[\"'“‘`「『(]\W*$")
+
+
+def regions(draft: Draft) -> tuple[Region, ...]:
+    """All regions of a draft, by start; those of one kind do not overlap."""
+    text = draft.text
+    hidden = [*draft.hidden, *_unseen(text)]
+    found = [
+        *_merged("hidden", hidden),
+        *_merged("template", _template(draft)),
+        *_merged("addressed", _addressed(draft)),
+    ]
+    return tuple(sorted(found, key=lambda region: (region.start, region.end, region.kind)))
+
+
+def _merged(kind: RegionKind, spans: Iterable[tuple[int, int, str]]) -> Iterator[Region]:
+    last: list[Any] = []
+    for start, end, why in sorted(spans):
+        if last and start < last[1]:
+            last[1] = max(last[1], end)
+            continue
+        if last:
+            yield Region(start=last[0], end=last[1], kind=kind, why=last[2])
+        last = [start, end, why]
+    if last:
+        yield Region(start=last[0], end=last[1], kind=kind, why=last[2])
+
+
+def _unseen(text: str) -> Iterator[tuple[int, int, str]]:
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        tags = "".join(chr(ord(c) - 0xE0000) for c in "".join(_TAGS.findall(run[0])))
+        if tags and text[max(0, start - 1) : start] != _FLAG:
+            yield start, end, f'tag characters that spell "{tags[:120]}"'
+        elif end - start > 2 and not tags:  # one or two come from emoji, Hangul and web pages
+            yield start, end, f"{end - start} invisible characters"
+    for run in _REVERSED.finditer(text):
+        if run.end() - run.start() > 2:
+            yield run.start(), run.end(), "text shown in another order than it is read"
+
+
+@cache
+def _compiled(patterns: tuple[str, ...]) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    return re2.compile("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns), options)
+
+
+@cache
+def _any(kind: str) -> Any:
+    table = ADDRESSED if kind == "addressed" else TEMPLATE
+    return _compiled(tuple(pattern for patterns in table.values() for pattern in patterns))
+
+
+def _addressed(draft: Draft) -> Iterator[tuple[int, int, str]]:
+    text = draft.text
+    folded, offsets = _folded(text)
+    for why, start, end in _hits("addressed", ADDRESSED, folded):
+        if offsets:
+            start, end = offsets[start], offsets[end]
+        block = _block(draft, start)
+        kind = block[2] if block else "paragraph"
+        if kind == "code" and why not in IN_CODE:
+            continue
+        low, high = _sentence(text, start, end, block)
+        if _OPENS.search(text, low, start + 1) and _compiled((SECURITY,)).search(text[low:high]):
+            continue
+        yield low, high, why
+    for number, token in enumerate(_BASE64.finditer(text)):
+        if number >= _BASE64_MOST:
+            break
+        if _any("addressed").search(_plain(token[0])):
+            yield *token.span(), "an encoded message to the reviewer"
+
+
+def _template(draft: Draft) -> Iterator[tuple[int, int, str]]:
+    text = draft.text
+    for why, start, end in _hits("template", TEMPLATE, text):
+        block = _block(draft, start)
+        if block and block[2] in ("code", "front_matter", "heading"):
+            continue
+        if why == "a placeholder":
+            if text[end : end + 1] not in ("(", ":", "["):  # else a link
+                yield start, end, why
+        elif why == "filler":
+            yield *_sentence(text, start, end, block), why
+        else:
+            while start < end and text[start] in " \t\r\n":
+                start += 1
+            yield start, max(end, _sentence(text, start, end, block)[1]), why
+
+
+def _hits(kind: str, table: dict[str, tuple[str, ...]], text: str) -> Iterator[tuple[str, int, int]]:
+    # One pass over all patterns; only a text that has any is searched for each.
+    if not _any(kind).search(text):
+        return
+    for why, patterns in table.items():
+        for found in _compiled(patterns).finditer(text):
+            start, end = found.span()
+            while start < end and text[start] in "\r\n\t ":
+                start += 1
+            yield why, start, end
+
+
+def _block(draft: Draft, at: int) -> tuple[int, int, Any, str] | None:
+    index = bisect_right(draft.blocks, at, key=lambda block: block[0]) - 1
+    return draft.blocks[index] if index >= 0 and at < draft.blocks[index][1] else None
+
+
+def _sentence(text: str, start: int, end: int, block: tuple[int, int, Any, str] | None) -> tuple[int, int]:
+    """The sentence around a match, within its block or line."""
+    if block and block[2] not in ("code", "html"):
+        first, last = block[0], max(block[1], end)
+    else:
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", end)
+        last = len(text) if last < 0 else last
+    low = first
+    for mark in _BEFORE:
+        at = text.rfind(mark, first, start)
+        low = max(low, at + len(mark) if at >= 0 else first)
+    stop = _AFTER.search(text, max(start, end - 1), last)
+    high = min(last, max(end, stop.end() if stop else last))
+    while low < high and text[low] in " \t\r\n":
+        low += 1
+    while high > low and text[high - 1] in " \t\r\n|":
+        high -= 1
+    return low, high
+
+
+def _folded(text: str) -> tuple[str, list[int] | None]:
+    """The text with look-alikes made plain and invisible characters gone, and where each character was."""
+    if not text.isascii():
+        text = text.translate(_ALIKE)
+        if _RUN.search(text):
+            offsets = [i for i, c in enumerate(text) if not _RUN.match(c)]
+            return "".join(text[i] for i in offsets), [*offsets, len(text)]
+    return text, None
+
+
+def _plain(token: str) -> str:
+    try:
+        return base64.b64decode(token + "=" * (-len(token) % 4)).decode("utf-8", "ignore")
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,116 @@
+"""What the quote of a crediting value must hold: eight kinds of proof, all decided by code."""
+
+import re
+from collections.abc import Callable
+
+from reviewer.domain import CueBook, Predicate
+from reviewer.rubric.dates import dates
+from reviewer.rubric.negation import negations
+from reviewer.rubric.numbers import MONEY, parse_numbers
+from reviewer.rubric.patterns import any_of
+
+
+def passes(predicate: Predicate, quote: str, cues: CueBook) -> bool:
+    """Does the quote hold what the predicate asks for?"""
+    if predicate.kind == "any_of":
+        return any(passes(part, quote, cues) for part in predicate.any_of)
+    if predicate.kind == "cue":
+        # Every language's words: Korean proposals are full of English terms.
+        languages = cues.classes.get(predicate.cue, {})
+        return any(any_of(patterns, quote) for patterns in languages.values())
+    return _KINDS[predicate.kind](quote)
+
+
+def _number(quote: str) -> bool:
+    return bool(parse_numbers(quote))
+
+
+def _money(quote: str) -> bool:
+    return any(number.unit in MONEY for number in parse_numbers(quote))
+
+
+def _date(quote: str) -> bool:
+    return any(dates(quote))
+
+
+def _negation(quote: str) -> bool:
+    return any(negations(quote))
+
+
+_REFERENCE = re.compile(
+    r"""
+    https?://\S | \bwww\.\w | \b10\.\d{4,9}/\S | \b(?i:arxiv)[:\s]\s?\d{4}\.\d{4,5} | \bISBN\b
+  | \[\^?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\](?!\() | \[[^\]\n]+\]\[[^\]\n]*\]
+  | \bet\sal\b\.? | \b[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+)?,?\s\(?(?:19|20)\d\d[a-z]?\)
+  | \([^()\n]*[^\W\d][^()\n]*,\s?(?:19|20)\d\d[a-z]?[^()\n]*\) | ["”」』》_*]\s?,?\s?\((?:19|20)\d\d\)
+  | \b[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*['’]?\s(?:19|20)\d\d\b  # a venue or journal and its year
+    """,
+    re.VERBOSE,
+)
+
+
+def _reference(quote: str) -> bool:
+    return bool(_REFERENCE.search(quote))
+
+
+# Names nothing: what every proposal of the trade says in capitals.
+_GENERIC = frozenset(
+    """AI ML DL NLP LLM LLMs CV API APIs KPI KPIs OKR ROI AUC ROC AUROC F1 RMSE MAE MSE MAPE IOU CPU GPU GPUs TPU RAM
+    JSON CSV PDF XML HTML HTTP SQL UI UX FAQ QA PR PRs CI CD SLA SLO PII ID IDs URL OK TBD TODO N/A NA MVP POC ETL
+    EDA FTE FTEs OCR RAG IT HR PM CEO CTO A/B ETA FP FN TP TN FPR TPR CSAT NPS OPEX CAPEX USD EUR GBP KRW YES NO AND
+    OR NOT IF I""".split()
+)
+_ORDINARY = frozenset(
+    """I A An The We Our You They It This That These Monday Tuesday Wednesday Thursday Friday Saturday Sunday January
+    February March April May June July August September October November December Phase Step Section Table Figure
+    Week Month Day Quarter Sprint Stage Version Chapter Appendix Yes No Not Total None High Medium Low""".split()
+)
+_WORD = re.compile(r"[^\W_][\w'’&+-]*(?:[./@][\w+-]+)*")
+_IDENTIFIER = re.compile(
+    r"`[^`\n]+` | (?<![\w.])[a-z]+(?:[A-Z][a-z0-9]+)+ | \b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b | \b[\w-]+/[\w.-]+@[\w.-]+"
+    r"|\b[\w-]+\.(?:json|csv|parquet|py|ipynb|com|org|net|io|ai)\b|[「『《〈][^」』》〉\n]+[」』》〉]",
+    re.VERBOSE,
+)
+# After these a capital says nothing: the start of a sentence, an item, a cell or a label's text.
+_START = re.compile(r"(?:^|[.!?:;|>•●]\s*|\n)[\s\"'“‘(\[*_#>\-+•]*(?:\d+[.)]\s+)?$")
+
+
+def _named(quote: str) -> bool:
+    if _IDENTIFIER.search(quote):
+        return True
+    korean = any("가" <= c <= "힣" for c in quote)
+    for sentence in re.split(r"(?<=[.!?。])\s+|[|\n]", quote):
+        words = list(_WORD.finditer(sentence))
+        plain = [w for w in words if len(w[0]) > 3]
+        # A Title Case Line has capitals everywhere; they name nothing.
+        title = not korean and len(plain) > 1 and all(w[0][0].isupper() for w in plain)
+        for word in words:
+            if _is_name(word[0]) and (
+                korean or _is_odd(word[0]) or not (title or _START.search(sentence[: word.start()]))
+            ):
+                return True
+    return False
+
+
+def _is_name(word: str) -> bool:
+    if not word[0].isascii() or word in _GENERIC or word.rstrip("s") in _GENERIC or word in _ORDINARY:
+        return False
+    return len(word) > 1 and (word[0].isupper() or _is_odd(word))
+
+
+def _is_odd(word: str) -> bool:
+    """XGBoost, GPT-4, iPhone, MLflow, ResNet50, BM25: no ordinary word looks so."""
+    letters = [c for c in word if c.isalpha()]
+    inner = any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+    figure = any(c.isdigit() for c in word) and word[0].isalpha() and any(c.isupper() for c in letters)
+    return inner or figure or (len(letters) > 2 and word.isupper())
+
+
+_KINDS: dict[str, Callable[[str], bool]] = {
+    "number": _number,
+    "money": _money,
+    "date": _date,
+    "reference": _reference,
+    "named": _named,
+    "negation": _negation,
+}

@@ -1,0 +1,194 @@
+"""Bad rubrics: each is the small good one below with one thing changed, and each message says where and what."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import RubricError
+from reviewer.pipeline import check_rubric
+from reviewer.rubric import bundled_rubrics, load_rubric
+
+GOOD = """\
+id: small
+version: "1"
+sections:
+  - id: basics
+    criteria:
+      - id: goal
+        weight: 2
+        answer: clear
+        values:
+          clear: {points: 1, needs: {cue: aim}, falls_to: loose}
+          loose: {points: 0.5, needs: {any_of: [number, {cue: aim}]}, finding: minor}
+          not_stated: {points: 0, finding: major}
+      - id: danger
+        kind: assessed
+        values:
+          low: {points: 1}
+          high: {points: 0}
+          unclear: {points: 0}
+axes:
+  mark: {basics: 1}
+rules:
+  - id: careless
+    when: "'high' in danger && 'not_stated' in goal"
+    axis: mark
+    factor: 0.9
+gates:
+  - id: aimed
+    closed_when: "'clear' in goal"
+    closed_by: [goal]
+classes:
+  aim: {en: ['\\b(goals?|aims?)\\b']}
+cues:
+  criteria:
+    goal: {values: {clear: {en: ['our goal is']}}}
+texts:
+  en:
+    title: Small
+    axes: {mark: Mark}
+    sections: {basics: Basics}
+    criteria:
+      goal:
+        name: Goal
+        question: What for?
+        meanings: {clear: said, loose: hinted, not_stated: nothing}
+        missing: No goal.
+        weak: {loose: Only hinted.}
+      danger:
+        name: Danger
+        question: How dangerous?
+        meanings: {low: little, high: much, unclear: cannot be told}
+        missing: Cannot be told.
+    rules: {careless: {message: Careless.}}
+    gates: {aimed: {message: Aim first.}}
+tests:
+  - {name: nothing, facts: {}, axes: {mark: 0}}
+"""
+
+CASES = [
+    # what is replaced, by what, the line that is named, what the message says
+    ("duplicate key", "        weight: 2\n", "        weight: 2\n        weight: 3\n", 8, "duplicate key"),
+    ("unknown key", "weight: 2", "wieght: 2", 7, "wieght: unknown key"),
+    ("missing", 'version: "1"\n', "", 1, "version: missing"),
+    ("a version that YAML makes a number", 'version: "1"', "version: 1.10", 2, "valid string"),
+    ("points above 1", "clear: {points: 1,", "clear: {points: 1.5,", 10, "less than or equal to 1"),
+    ("points not a number", "clear: {points: 1,", "clear: {points: .nan,", 10, "finite"),
+    ("points as text", "clear: {points: 1,", 'clear: {points: "1",', 10, "valid number"),
+    ("negative weight", "weight: 2", "weight: -2", 7, "greater than or equal to 0"),
+    ("silence pays", "not_stated: {points: 0,", "not_stated: {points: 0.7,", 11, "silence"),
+    ("no proof", "clear: {points: 1, needs: {cue: aim},", "clear: {points: 1,", 10, "without proof"),
+    ("falls to nothing", "falls_to: loose", "falls_to: lose", 10, "did you mean 'loose'"),
+    ("falls in a circle", "needs: {any_of: [number, {cue: aim}]}", "needs: number, falls_to: clear", 10, "circle"),
+    ("no such predicate", "needs: {any_of: [number, {cue: aim}]}", "needs: figure", 11, "no such predicate"),
+    ("nested any_of", "[number, {cue: aim}]", "[{any_of: [number]}]", 11, "no such predicate"),
+    ("no such class", "[number, {cue: aim}]", "[{cue: aims}]", 11, "no class of words 'aims'"),
+    ("unknown value", "answer: clear", "answer: plain", 6, "answer is 'plain'"),
+    ("answer is silence", "answer: clear", "answer: not_stated", 6, "answer is the unknown value"),
+    ("criterion twice", "- id: danger", "- id: goal", 13, "criterion 'goal' twice"),
+    ("bad id", "- id: danger", "- id: Danger!", 13, "should match pattern"),
+    ("no axis of that name", "axis: mark", "axis: marks", 24, "no axis 'marks'"),
+    ("no section of that name", "mark: {basics: 1}", "mark: {basic: 1}", 20, "no section 'basic'"),
+    ("no criterion in a rule", "'not_stated' in goal\"", "'not_stated' in gaol\"", 23, "no such criterion: gaol"),
+    ("no value in a rule", "'high' in danger", "'hihg' in danger", 23, "no such value: hihg"),
+    ("not CEL", "'high' in danger &&", "'high' in danger and", 23, "not a CEL expression"),
+    ("not a truth value", "\"'high' in danger && 'not_stated' in goal\"", '"size(goal)"', 23, "not true or false"),
+    ("no criterion at all", "\"'high' in danger && 'not_stated' in goal\"", '"true"', 23, "reads 0 criteria"),
+    ("never fires", "'high' in danger && 'not_stated' in goal", "'high' in danger && 'low' in danger", 23, "never fire"),
+    ("always fires", "'high' in danger && 'not_stated' in goal", "'high' in danger || true", 23, "always fires"),
+    ("rule rewards silence", "'high' in danger && 'not_stated' in goal", "'clear' in goal", 23, "leaving goal unknown"),
+    ("no effect", "    axis: mark\n    factor: 0.9\n", "", 22, "no effect"),
+    ("factor without an axis", "    axis: mark\n", "", 22, "a factor needs an axis"),
+    ("factor of nothing", "factor: 0.9", "factor: 0", 25, "greater than 0"),
+    ("finding without a criterion", "    factor: 0.9\n", "    factor: 0.9\n    finding: minor\n", 22, "no criterion"),
+    ("gate that never closes", "\"'clear' in goal\"", "\"'clear' in goal && 'loose' in goal\"", 28, "never close"),
+    ("gate closed by judgement", "\"'clear' in goal\"", "\"'low' in danger\"", 28, "although nothing is stated"),
+    ("gate closed by silence", "\"'clear' in goal\"", "\"'not_stated' in goal\"", 28, "silence on goal closes"),
+    ("pattern that is none", "\\b(goals?|aims?)\\b", "(goals", 31, "cannot be used"),
+    ("look-around", "\\b(goals?|aims?)\\b", "(?<!no )goal", 31, "no look-around"),
+    ("cues for nothing", "clear: {en: ['our goal is']}", "plain: {en: ['our goal is']}", 34, "cues for goal.plain"),
+    ("words missing", "        weak: {loose: Only hinted.}\n", "", 41, "finding without words"),
+    ("meanings differ", "loose: hinted, ", "", 41, "meanings and values differ"),
+    ("words for nothing", "{aimed: {message: Aim first.}}", "{aimd: {message: Aim first.}}", 52, "no words for gates.aimed"),
+    ("test that fails", "axes: {mark: 0}", "axes: {mark: 50}", 1, "mark is 0.0, not 50"),
+    ("test of nothing", "facts: {}", "facts: {gaol: clear}", 54, "no such fact"),
+    ("alias bomb", 'version: "1"', 'version: &v "1"\nwaivable: *v', 3, "alias"),
+    ("tab", "  - id: basics", "\t- id: basics", 4, ""),
+    ("not a mapping", GOOD, "- a\n- b\n", 1, "not a mapping"),
+    ("empty", GOOD, "", 1, "not a mapping"),
+]
+
+
+def problems(text: str, tmp_path: Path) -> list[str]:
+    path = tmp_path / "small.yaml"
+    path.write_text(text, "utf-8")
+    try:
+        return [str(problem) for problem in check_rubric(path)]
+    except RubricError as error:
+        return [str(error)]
+
+
+def test_the_good_one_is_good(tmp_path: Path) -> None:
+    assert problems(GOOD, tmp_path) == []
+
+
+@pytest.mark.parametrize(("name", "old", "new", "line", "message"), CASES, ids=[case[0] for case in CASES])
+def test_bad_rubric(name: str, old: str, new: str, line: int, message: str, tmp_path: Path) -> None:
+    assert old in GOOD
+    said = problems(GOOD.replace(old, new, 1), tmp_path)
+    hits = [one for one in said if message in one]
+    assert hits, said
+    assert any(f"small.yaml:{line}:" in one for one in hits), said
+    assert "; " in hits[0]  # a remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id: " + "[" * 50 + "]" * 50, "nested"),
+        ("a: " + "x" * 1_100_000, "larger than"),
+        (b"id: \xff\xfe", "not UTF-8"),
+    ],
+    ids=["deep", "large", "not utf-8"],
+)
+def test_hostile_file(text: str | bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "rubric.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(RubricError, match=message):
+        check_rubric(path)
+
+
+def test_more_than_four_criteria_in_a_rule(tmp_path: Path) -> None:
+    extra = "".join(
+        f"      - id: more{i}\n        kind: assessed\n        values: {{good: {{points: 1}}, unclear: {{points: 0}}}}\n"
+        for i in range(4)
+    )
+    rule = " && ".join(["'high' in danger", *(f"'good' in more{i}" for i in range(4))])
+    text = GOOD.replace("axes:\n", extra + "axes:\n", 1).replace("'high' in danger && 'not_stated' in goal", rule)
+    assert any("reads 5 criteria" in one for one in problems(text, tmp_path))
+
+
+def test_a_folder_without_a_rubric(tmp_path: Path) -> None:
+    with pytest.raises(RubricError, match=r"no rubric\.yaml"):
+        load_rubric(tmp_path)
+
+
+def test_no_such_rubric() -> None:
+    with pytest.raises(RubricError, match="fsdl"):
+        load_rubric("no-such-rubric")
+
+
+@pytest.mark.parametrize("name", bundled_rubrics())
+def test_bundled_rubrics_are_sound(name: str) -> None:
+    assert [str(problem) for problem in check_rubric(name)] == []
+
+
+def test_a_compiled_rubric_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REVIEWER_CACHE_DIR", str(tmp_path / "cache"))
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD, "utf-8")
+    compiled = load_rubric(path)
+    assert list((tmp_path / "cache").rglob("*.json"))
+    assert load_rubric(path) == compiled
+    path.write_text(GOOD.replace("points: 0.5", "points: 0.4"), "utf-8")
+    assert load_rubric(path).by_id["goal"].by_id["loose"].points == 0.4
