@@ -1,0 +1,56 @@
+"""From settings to a model that can be relied on."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from reviewer.llm.adapter import ChatModel
+from reviewer.llm.budget import Metered, Spent
+from reviewer.llm.cache import Remembering
+from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
+from reviewer.llm.providers import host_of
+from reviewer.llm.retry import Patient
+
+
+class Session:
+    """A connected `Model`; leaving it as a context closes the connections of the running event loop."""
+
+    def __init__(self, settings: ModelSettings, model: Model, adapter: ChatModel, meter: Metered) -> None:
+        self.settings, self.host = settings, host_of(settings)
+        self._model, self._adapter, self._meter = model, adapter, meter
+
+    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+        """Answer `prompt` with an object of this JSON Schema."""
+        return await self._model.ask(prompt, schema)
+
+    @property
+    def spent(self) -> Spent:
+        """Calls, tokens and money so far, failed calls too; answers from the cache take none."""
+        return self._meter.spent
+
+    async def __aenter__(self) -> "Session":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._adapter.aclose()
+        if isinstance(self._model, Remembering):
+            self._model.close()
+
+
+def connect(
+    settings: ModelSettings,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Session:
+    """A model as the settings describe it: cached, patient, metered. Sends nothing until it is asked."""
+    adapter = ChatModel(settings)
+    meter = Metered(adapter, settings)
+    model: Model = Patient(meter, settings, clock, sleep)
+    if settings.cache_dir is not None:
+        model = Remembering(model, settings, settings.cache_dir)
+    return Session(settings, model, adapter, meter)

@@ -1,0 +1,64 @@
+"""How many tokens a text is: exact where the model's table is at hand, else an estimate that says so."""
+
+import hashlib
+import os
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import tiktoken
+
+# File names and hashes as tiktoken has them: it deletes a file with another hash and downloads it anew,
+# without a time limit, so we look before it does.
+_TABLES = {
+    "o200k_base": (
+        "fb374d419588a4632f3f557e76b4b70aebbca790",
+        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+    ),
+    "cl100k_base": (
+        "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
+        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    ),
+}
+_PIECES = re.compile(r"([A-Za-z]+)|(\d+)|\n+|[^\s\dA-Za-z]")
+
+
+def count(text: str, model: str = "") -> tuple[int, Literal["tiktoken", "estimate"]]:
+    """Tokens of `text`, and how they were counted. Never downloads anything.
+
+    The estimate leans to more: 0-26 % above o200k on English, German, code and JSON, more on Korean and Chinese.
+    """
+    if encoding := _encoding(model):
+        return len(encoding.encode(text, disallowed_special=())), "tiktoken"
+    total = 0
+    for piece in _PIECES.finditer(text):
+        length = piece.end() - piece.start()
+        if piece[1]:
+            total += 1 if length <= 8 else -(-length // 6)
+        else:
+            total += -(-length // 3) if piece[2] else 1
+    return total, "estimate"
+
+
+@cache
+def _encoding(model: str) -> "tiktoken.Encoding | None":
+    """The model's encoding if its table is on this machine, unharmed."""
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR") or os.environ.get("DATA_GYM_CACHE_DIR")
+    place = Path(folder) if folder else Path(tempfile.gettempdir()) / "data-gym-cache"
+    if not place.is_dir():
+        return None
+    import tiktoken
+
+    try:
+        name = tiktoken.encoding_name_for_model(model.rpartition(":")[2].rpartition("/")[2])
+    except KeyError:
+        return None
+    file, sha256 = _TABLES.get(name, ("", ""))
+    if not file or not (place / file).is_file():
+        return None
+    if hashlib.sha256((place / file).read_bytes()).hexdigest() != sha256:
+        return None
+    return tiktoken.get_encoding(name)
