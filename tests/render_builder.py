@@ -273,8 +273,7 @@ def rubric(**changes: Any) -> Rubric:
             ),
         ),
         "gates": tuple(
-            Gate(id=gate, closed_when="false", closed=NEVER, closed_by=())
-            for gate in ("ready", "need", "ethical")
+            Gate(id=gate, closed_when="false", closed=NEVER, closed_by=()) for gate in ("ready", "need", "ethical")
         ),
         "verdict": Verdict(
             thresholds={"impact": 50, "feasibility": 50},
@@ -531,16 +530,12 @@ def review(language: Literal["en", "ko"] = "en", **changes: Any) -> Review:
         "scorecard": card,
         "findings": findings,
         "strengths": (
-            Strength(
-                criterion="success_criteria", message=word["strength"], evidence=found("success_criteria")
-            ),
+            Strength(criterion="success_criteria", message=word["strength"], evidence=found("success_criteria")),
             Strength(criterion="data_volume", message=word["volume"], evidence=found("data_volume")),
         ),
         "questions": (OpenQuestion(id="auto_guarantee", question=word["question"], criteria=("fallback",)),),
         "next_steps": (word["next.1"], word["next.2"]),
-        "notices": (
-            Notice(kind="hidden", message=word["hidden"], start=hidden, end=hidden + len(quote["hidden"])),
-        ),
+        "notices": (Notice(kind="hidden", message=word["hidden"], start=hidden, end=hidden + len(quote["hidden"])),),
     }
     return Review(**fields | changes)
 

@@ -40,9 +40,7 @@ def tokens(text: str) -> list[Token]:
 
 def shown(text: str) -> str:
     """What a reader sees."""
-    parts = [
-        t.content if t.type in ("text", "text_special") else " " for t in tokens(text) if t.type != "inline"
-    ]
+    parts = [t.content if t.type in ("text", "text_special") else " " for t in tokens(text) if t.type != "inline"]
     return " ".join("".join(parts).split())
 
 

@@ -39,9 +39,7 @@ def test_a_lone_surrogate_is_written_as_an_escape() -> None:
 
 def test_keys_that_others_read_stand_where_they_look() -> None:
     plain = json.loads(render(build.review(), build.rubric(), "json"))
-    assert plain["document"]["text"][
-        slice(*(plain["findings"][1]["evidence"][0][k] for k in ("start", "end")))
-    ]
+    assert plain["document"]["text"][slice(*(plain["findings"][1]["evidence"][0][k] for k in ("start", "end")))]
     assert plain["scorecard"]["axes"]["feasibility"] == {"point": 41.0, "low": 30.2, "high": 77.0}
     assert next(iter(plain)) == "schema_version"
 

@@ -31,7 +31,7 @@ axes:
   mark: {basics: 1}
 rules:
   - id: careless
-    when: "'high' in danger && 'not_stated' in goal"
+    when: "!('low' in danger) && 'not_stated' in goal"
     axis: mark
     factor: 0.9
 gates:
@@ -79,7 +79,13 @@ CASES = [
     ("silence pays", "not_stated: {points: 0,", "not_stated: {points: 0.7,", 11, "silence"),
     ("no proof", "clear: {points: 1, needs: {cue: aim},", "clear: {points: 1,", 10, "without proof"),
     ("falls to nothing", "falls_to: loose", "falls_to: lose", 10, "did you mean 'loose'"),
-    ("falls in a circle", "needs: {any_of: [number, {cue: aim}]}", "needs: number, falls_to: clear", 10, "circle"),
+    (
+        "falls in a circle",
+        "needs: {any_of: [number, {cue: aim}]}",
+        "needs: number, falls_to: clear",
+        10,
+        "circle",
+    ),
     ("no such predicate", "needs: {any_of: [number, {cue: aim}]}", "needs: figure", 11, "no such predicate"),
     ("nested any_of", "[number, {cue: aim}]", "[{any_of: [number]}]", 11, "no such predicate"),
     ("no such class", "[number, {cue: aim}]", "[{cue: aims}]", 11, "no class of words 'aims'"),
@@ -89,29 +95,101 @@ CASES = [
     ("bad id", "- id: danger", "- id: Danger!", 13, "should match pattern"),
     ("no axis of that name", "axis: mark", "axis: marks", 24, "no axis 'marks'"),
     ("no section of that name", "mark: {basics: 1}", "mark: {basic: 1}", 20, "no section 'basic'"),
-    ("no criterion in a rule", "'not_stated' in goal\"", "'not_stated' in gaol\"", 23, "no such criterion: gaol"),
-    ("no value in a rule", "'high' in danger", "'hihg' in danger", 23, "no such value: hihg"),
-    ("not CEL", "'high' in danger &&", "'high' in danger and", 23, "not a CEL expression"),
-    ("not a truth value", "\"'high' in danger && 'not_stated' in goal\"", '"size(goal)"', 23, "not true or false"),
-    ("no criterion at all", "\"'high' in danger && 'not_stated' in goal\"", '"true"', 23, "reads 0 criteria"),
-    ("never fires", "'high' in danger && 'not_stated' in goal", "'high' in danger && 'low' in danger", 23, "never fire"),
-    ("always fires", "'high' in danger && 'not_stated' in goal", "'high' in danger || true", 23, "always fires"),
-    ("rule rewards silence", "'high' in danger && 'not_stated' in goal", "'clear' in goal", 23, "leaving goal unknown"),
+    (
+        "no criterion in a rule",
+        "'not_stated' in goal\"",
+        "'not_stated' in gaol\"",
+        23,
+        "no such criterion: gaol",
+    ),
+    ("no value in a rule", "'low' in danger", "'lwo' in danger", 23, "no such value: lwo"),
+    ("not CEL", "!('low' in danger) &&", "!('low' in danger) and", 23, "not a CEL expression"),
+    (
+        "not a truth value",
+        "\"!('low' in danger) && 'not_stated' in goal\"",
+        '"size(goal)"',
+        23,
+        "not true or false",
+    ),
+    (
+        "no criterion at all",
+        "\"!('low' in danger) && 'not_stated' in goal\"",
+        '"true"',
+        23,
+        "reads 0 criteria",
+    ),
+    (
+        "never fires",
+        "!('low' in danger) && 'not_stated' in goal",
+        "'high' in danger && 'low' in danger",
+        23,
+        "never fire",
+    ),
+    (
+        "always fires",
+        "!('low' in danger) && 'not_stated' in goal",
+        "'high' in danger || true",
+        23,
+        "always fires",
+    ),
+    (
+        "rule rewards silence",
+        "!('low' in danger) && 'not_stated' in goal",
+        "'clear' in goal",
+        23,
+        "leaving goal unknown",
+    ),
     ("no effect", "    axis: mark\n    factor: 0.9\n", "", 22, "no effect"),
     ("factor without an axis", "    axis: mark\n", "", 22, "a factor needs an axis"),
     ("factor of nothing", "factor: 0.9", "factor: 0", 25, "greater than 0"),
-    ("finding without a criterion", "    factor: 0.9\n", "    factor: 0.9\n    finding: minor\n", 22, "no criterion"),
-    ("gate that never closes", "\"'clear' in goal\"", "\"'clear' in goal && 'loose' in goal\"", 28, "never close"),
-    ("gate closed by judgement", "\"'clear' in goal\"", "\"'low' in danger\"", 28, "although nothing is stated"),
-    ("gate closed by silence", "\"'clear' in goal\"", "\"'not_stated' in goal\"", 28, "silence on goal closes"),
-    ("pattern that is none", "\\b(goals?|aims?)\\b", "(goals", 31, "cannot be used"),
-    ("look-around", "\\b(goals?|aims?)\\b", "(?<!no )goal", 31, "no look-around"),
-    ("cues for nothing", "clear: {en: ['our goal is']}", "plain: {en: ['our goal is']}", 34, "cues for goal.plain"),
+    (
+        "finding without a criterion",
+        "    factor: 0.9\n",
+        "    factor: 0.9\n    finding: minor\n",
+        22,
+        "no criterion",
+    ),
+    (
+        "gate that never closes",
+        "\"'clear' in goal\"",
+        "\"'clear' in goal && 'loose' in goal\"",
+        28,
+        "never close",
+    ),
+    (
+        "gate closed by judgement",
+        "\"'clear' in goal\"",
+        "\"'low' in danger\"",
+        28,
+        "although nothing is stated",
+    ),
+    (
+        "gate closed by silence",
+        "\"'clear' in goal\"",
+        "\"'not_stated' in goal\"",
+        28,
+        "silence on goal closes",
+    ),
+    ("pattern that is none", "\\b(goals?|aims?)\\b", "(goals", 32, "cannot be used"),
+    ("look-around", "\\b(goals?|aims?)\\b", "(?<!no )goal", 32, "no look-around"),
+    (
+        "cues for nothing",
+        "clear: {en: ['our goal is']}",
+        "plain: {en: ['our goal is']}",
+        34,
+        "cues for goal.plain",
+    ),
     ("words missing", "        weak: {loose: Only hinted.}\n", "", 41, "finding without words"),
     ("meanings differ", "loose: hinted, ", "", 41, "meanings and values differ"),
-    ("words for nothing", "{aimed: {message: Aim first.}}", "{aimd: {message: Aim first.}}", 52, "no words for gates.aimed"),
+    (
+        "words for nothing",
+        "{aimed: {message: Aim first.}}",
+        "{aimd: {message: Aim first.}}",
+        53,
+        "no words for gates.aimed",
+    ),
     ("test that fails", "axes: {mark: 0}", "axes: {mark: 50}", 1, "mark is 0.0, not 50"),
-    ("test of nothing", "facts: {}", "facts: {gaol: clear}", 54, "no such fact"),
+    ("test of nothing", "facts: {}", "facts: {gaol: clear}", 55, "no such fact"),
     ("alias bomb", 'version: "1"', 'version: &v "1"\nwaivable: *v', 3, "alias"),
     ("tab", "  - id: basics", "\t- id: basics", 4, ""),
     ("not a mapping", GOOD, "- a\n- b\n", 1, "not a mapping"),
@@ -164,7 +242,7 @@ def test_more_than_four_criteria_in_a_rule(tmp_path: Path) -> None:
         for i in range(4)
     )
     rule = " && ".join(["'high' in danger", *(f"'good' in more{i}" for i in range(4))])
-    text = GOOD.replace("axes:\n", extra + "axes:\n", 1).replace("'high' in danger && 'not_stated' in goal", rule)
+    text = GOOD.replace("axes:\n", extra + "axes:\n", 1).replace("!('low' in danger) && 'not_stated' in goal", rule)
     assert any("reads 5 criteria" in one for one in problems(text, tmp_path))
 
 

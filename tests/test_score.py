@@ -149,9 +149,7 @@ def test_each_nine_costs_more_than_the_one_before() -> None:
 )
 def test_only_rates_of_being_right_are_a_demand(number: Number, counted: float | None) -> None:
     facts = [
-        f.model_copy(update={"value": "quantified", "numbers": (number,)})
-        if f.criterion == "accuracy_target"
-        else f
+        f.model_copy(update={"value": "quantified", "numbers": (number,)}) if f.criterion == "accuracy_target" else f
         for f in facts_for({"reliability_need": "best_effort"})
     ]
     assert score(facts, FSDL).demand_nines == counted

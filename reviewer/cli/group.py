@@ -13,9 +13,7 @@ class LazyGroup(click.Group):
 
     no_args_is_help = False  # no arguments are arguments of the default command
 
-    def __init__(
-        self, *, commands_by_module: Mapping[str, tuple[str, str]], default: str, **group: Any
-    ) -> None:
+    def __init__(self, *, commands_by_module: Mapping[str, tuple[str, str]], default: str, **group: Any) -> None:
         super().__init__(**group)
         self._modules = commands_by_module
         self._default = default

@@ -46,9 +46,7 @@ judging_options = _together(
 output_options = _together(
     click.option("--format", type=click.Choice(FORMATS), help="Form of the output. [default: terminal]"),
     click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output."),
-    click.option(
-        "--no-text", is_flag=True, default=None, help="Leave the proposal's text out of the record."
-    ),
+    click.option("--no-text", is_flag=True, default=None, help="Leave the proposal's text out of the record."),
 )
 
 

@@ -22,17 +22,11 @@ ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
 class Report:
     """Where a command leaves its reviews."""
 
-    def __init__(
-        self, settings: Settings, rubric: Rubric, write: "Write", *, to_file: bool, documents: int
-    ) -> None:
+    def __init__(self, settings: Settings, rubric: Rubric, write: "Write", *, to_file: bool, documents: int) -> None:
         if documents > 1 and settings.format in ONE_DOCUMENT:
-            raise SettingsError(
-                f"--format {settings.format} takes one document; use json, markdown or terminal"
-            )
+            raise SettingsError(f"--format {settings.format} takes one document; use json, markdown or terminal")
         if settings.no_text and settings.format == "criticmarkup":
-            raise SettingsError(
-                "--no-text leaves nothing to annotate; use another --format than criticmarkup"
-            )
+            raise SettingsError("--no-text leaves nothing to annotate; use another --format than criticmarkup")
         self._settings = settings
         self._rubric = rubric
         self._write = write

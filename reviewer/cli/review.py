@@ -112,9 +112,7 @@ def _source(name: str) -> tuple[Path | bytes, str]:
     else:
         data, name = sys.stdin.buffer.read(), "standard input"
     if not data.strip():
-        raise InputError(
-            f"{name} is empty; paste the proposal's whole text, or name a file: reviewer review FILE"
-        )
+        raise InputError(f"{name} is empty; paste the proposal's whole text, or name a file: reviewer review FILE")
     return data, name
 
 

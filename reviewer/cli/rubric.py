@@ -103,10 +103,7 @@ def check(path: str) -> int:
         click.echo(f"reviewer: {len(problems)} problem{'s' * (len(problems) > 1)} in {path}", err=True)
         return RubricError.exit_code
     rubric = load_rubric(path)
-    to_stdout(
-        f"{path}: sound. {len(rubric.criteria)} criteria, {len(rubric.rules)} rules, "
-        f"{len(rubric.gates)} gates\n"
-    )
+    to_stdout(f"{path}: sound. {len(rubric.criteria)} criteria, {len(rubric.rules)} rules, {len(rubric.gates)} gates\n")
     return 0
 
 
@@ -134,9 +131,7 @@ def _overview(rubric: "Rubric", words: "Texts") -> str:
 def _criterion(criterion: "Criterion", words: "Texts") -> str:
     text = words.criteria[criterion.id]
     section = words.sections.get(criterion.section, criterion.section)
-    kind = {"stated": "what the text says, with a quote", "assessed": "a judgement from the text"}[
-        criterion.kind
-    ]
+    kind = {"stated": "what the text says, with a quote", "assessed": "a judgement from the text"}[criterion.kind]
     source = f", lecture {criterion.source}" if criterion.source else ""
     lines = [f"{text.name} ({criterion.id})", f"{section}; {kind}; weight {criterion.weight:g}{source}", ""]
     lines += [*_wrap(text.question), ""]

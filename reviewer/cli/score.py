@@ -38,9 +38,7 @@ def command(record: str, output: str | None, **flags: Any) -> int:
     stored = [read_record(data, record) for data in _records(record)]
     used = stored[0].rubric.id
     if settings.rubric is None and used not in bundled_rubrics():
-        raise InputError(
-            f"{record}: made with rubric '{used}', which is not bundled; name its path: --rubric PATH"
-        )
+        raise InputError(f"{record}: made with rubric '{used}', which is not bundled; name its path: --rubric PATH")
     rubric = load_rubric(settings.rubric or used)
     check_conditions(settings.fail_under, settings.fail_on, rubric)
     with opened(output) as write:

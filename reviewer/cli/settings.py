@@ -176,12 +176,11 @@ def model_settings(settings: Settings) -> "ModelSettings | None":
     if settings.model is None:
         return None
     given = {
+        "name": settings.model,
         "base_url": settings.base_url,
         "key_variable": settings.key_variable,
         "timeout": settings.timeout,
         "max_cost": settings.max_cost,
         "cache_dir": user_cache_path("reviewer", appauthor=False),
     }
-    return ModelSettings(
-        name=settings.model, **{key: value for key, value in given.items() if value is not None}
-    )
+    return ModelSettings.model_validate({key: value for key, value in given.items() if value is not None})

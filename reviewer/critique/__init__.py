@@ -28,9 +28,7 @@ def critique(
     findings = find(scorecard, by_id, rubric, language)
     return Critique(
         findings=tuple(
-            f
-            if f.evidence
-            else f.model_copy(update={"search": search_for(by_id[f.criterion], document, rubric)})
+            f if f.evidence else f.model_copy(update={"search": search_for(by_id[f.criterion], document, rubric)})
             for f in findings
         ),
         strengths=_strengths(scorecard, by_id, rubric, language),
@@ -39,9 +37,7 @@ def critique(
     )
 
 
-def _strengths(
-    scorecard: Scorecard, facts: dict[str, Fact], rubric: Rubric, language: str
-) -> tuple[Strength, ...]:
+def _strengths(scorecard: Scorecard, facts: dict[str, Fact], rubric: Rubric, language: str) -> tuple[Strength, ...]:
     """The best-weighed statements that were proven by a quote and could not earn more."""
     words = rubric.words(language)
     full = [

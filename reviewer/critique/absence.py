@@ -11,9 +11,7 @@ def search_for(fact: Fact, document: Document, rubric: Rubric) -> Search:
     cues = rubric.cues.criteria.get(fact.criterion)
     headings = [cue.pattern for listed in (cues.headings.values() if cues else ()) for cue in listed]
     usual = tuple(
-        s.heading
-        for s in document.sections
-        if s.heading and any(patterns.search(p, s.heading) for p in headings)
+        s.heading for s in document.sections if s.heading and any(patterns.search(p, s.heading) for p in headings)
     )
     everywhere = tuple(s.heading for s in document.sections if s.heading)
     nearest, why_not = _nearest(fact, document)

@@ -9,9 +9,7 @@ _RANK: Mapping[Severity, int] = {"blocker": 0, "major": 1, "minor": 2}
 QUOTES = 2  # shown with a finding
 
 
-def find(
-    scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str
-) -> tuple[Finding, ...]:
+def find(scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str) -> tuple[Finding, ...]:
     """All findings, the gravest first, then by what the criterion weighs. One finding for one matter."""
     found: dict[str, Finding] = {}
     weight = {mark.criterion: mark.weight for mark in scorecard.marks}
@@ -54,9 +52,7 @@ def _gates(scorecard: Scorecard, rubric: Rubric, language: str) -> Iterator[Find
             )
 
 
-def _rules(
-    scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str
-) -> Iterator[Finding]:
+def _rules(scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str) -> Iterator[Finding]:
     words = rubric.words(language)
     for rule in rubric.rules:
         if rule.id not in scorecard.rules or rule.severity is None or rule.criterion is None:
@@ -76,9 +72,7 @@ def _rules(
         )
 
 
-def _values(
-    scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str
-) -> Iterator[Finding]:
+def _values(scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, language: str) -> Iterator[Finding]:
     words = rubric.words(language)
     for mark in scorecard.marks:
         criterion, text, fact = (

@@ -113,9 +113,7 @@ class Document(Frozen):
 # A full stop, question or exclamation mark (also full-width), what may close a quotation or emphasis
 # after it, then white space. "e.g. ", "vs. ", "1. " and initials do not end a sentence.
 _END = re.compile(r"(?<![A-Z\d\s(])(?:[.!?]+[)\]\"'’”*_`]*(?=\s)|[。！？]+)|\n{2,}")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|cf|etc|approx|fig|no|dr|mr|ms|prof|inc|ltd|al))\.$", re.IGNORECASE
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|etc|approx|fig|no|dr|mr|ms|prof|inc|ltd|al))\.$", re.IGNORECASE)
 _SPACE_AND_MARKS = re.compile(r"(?:\s|[-*+•]\s|>\s?|#+\s|\d+[.)]\s|\[[ xX]\]\s|\|)+")
 
 

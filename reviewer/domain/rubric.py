@@ -155,15 +155,9 @@ class CriterionCues(Frozen):
     """What the offline engine looks for."""
 
     values: Mapping[str, Mapping[str, tuple[Cue, ...]]] = {}  # value -> language -> cues
-    headings: Mapping[
-        str, tuple[Cue, ...]
-    ] = {}  # language -> headings under which sentences gain the weight
-    under: str | None = (
-        None  # the value that such a heading speaks for where a sentence has no cue
-    )
-    given: Mapping[
-        str, Mapping[str, float]
-    ] = {}  # value -> "criterion=value" found -> weight (assessed)
+    headings: Mapping[str, tuple[Cue, ...]] = {}  # language -> headings under which sentences gain the weight
+    under: str | None = None  # the value that such a heading speaks for where a sentence has no cue
+    given: Mapping[str, Mapping[str, float]] = {}  # value -> "criterion=value" found -> weight (assessed)
     whole: bool = False  # decide on the sum over the document, not on its best sentences (stated)
     threshold: float = 1.0  # what a sentence (assessed: a document) must weigh at least
     default: str | None = None  # an assessed criterion's value when no cue speaks

@@ -124,9 +124,7 @@ async def _extract(
                 f"{document.name}: about {count(text)[0]:,} tokens are more than {_MOST} calls of {budget:,} can read; "
                 "review a part of it, or raise the budget of tokens for one call"
             )
-        asked = [
-            Prompt(id=prompt, system=system, user=_fenced(part) + after, sample=sample) for part in parts
-        ]
+        asked = [Prompt(id=prompt, system=system, user=_fenced(part) + after, sample=sample) for part in parts]
         try:
             replies = await _all(model, asked, schema)
             break
@@ -243,9 +241,7 @@ def _claims(criteria: Sequence[Criterion], reply: Reply) -> dict[str, Claim]:
     return found
 
 
-def _merge(
-    criteria: Sequence[Criterion], parts: Sequence[Mapping[str, Claim]]
-) -> tuple[tuple[Claim, ...], list[str]]:
+def _merge(criteria: Sequence[Criterion], parts: Sequence[Mapping[str, Claim]]) -> tuple[tuple[Claim, ...], list[str]]:
     """One claim for each criterion, by the rule that `extract_llm` states."""
     claims, unanswered = [], []
     for criterion in criteria:
@@ -259,9 +255,7 @@ def _merge(
             continue
         if criterion.multiple:
             every = dict.fromkeys(v for claim in known for v in claim.value)
-            value: Answer = tuple(
-                v.id for v in criterion.values if v.id in every and v.id != criterion.unknown
-            )
+            value: Answer = tuple(v.id for v in criterion.values if v.id in every and v.id != criterion.unknown)
         else:
             choose = max if criterion.kind == "stated" else min
             value = choose((claim.value for claim in known), key=criterion.points)

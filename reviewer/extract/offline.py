@@ -93,9 +93,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
         for (criterion, value), weight in _lifted(weights, under, rubric, sentence).items():
             settled = _settle(rubric.by_id[criterion], value, text, rubric)
             if settled is not None:
-                hits[criterion][settled].append(
-                    Hit(sentence, weight * factor, tuple(why.get((criterion, value), ())))
-                )
+                hits[criterion][settled].append(Hit(sentence, weight * factor, tuple(why.get((criterion, value), ()))))
     for values in hits.values():
         for found in values.values():
             found.sort(key=lambda hit: (-hit.weight, hit.sentence.start))

@@ -67,11 +67,7 @@ def _stated(
     at: str | None = claimed if isinstance(claimed, str) else claimed[0]
     while at is not None and at != criterion.unknown and evidence:
         predicate = criterion.by_id[at].predicate
-        proof = (
-            evidence
-            if predicate is None
-            else [e for e in evidence if passes(predicate, e.quote, rubric.cues)]
-        )
+        proof = evidence if predicate is None else [e for e in evidence if passes(predicate, e.quote, rubric.cues)]
         if proof:
             shown = (*proof, *(e for e in evidence if e not in proof))[:QUOTES]
             return Fact(

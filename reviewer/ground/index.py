@@ -11,9 +11,7 @@ _QUOTES = dict.fromkeys("‘’‚‛′´`ʼ＇", "'") | dict.fromkeys("“”�
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
 _FOLD = _QUOTES | _DASHES | {"…": "...", "\u00a0": " ", "\u3000": " "}
 # Zero-width and direction marks, soft hyphen, tag characters: nobody sees them.
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
-)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 
 # What Markdown and HTML add to the words. Order matters: a link before a bracket, a rule before a list mark.
 _MARKUP = re.compile(

@@ -68,9 +68,7 @@ class ChatModel:
         self._limit = 0  # which name of the output limit the server takes
         self._even = settings.temperature is not None  # does it take a temperature?
         # A client lives and dies with its event loop; there may be several in a process.
-        self._chats: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[Any, ...], Any]] = (
-            WeakKeyDictionary()
-        )
+        self._chats: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
@@ -116,16 +114,12 @@ class ChatModel:
         elif mode == "tool":
             tool = {"name": _TOOL, "description": "Record what the document says.", "parameters": schema}
             strict = {"strict": True} if self.provider.package == "langchain_openai" else {}
-            more.update(
-                chat.bind_tools([{"type": "function", "function": tool}], tool_choice=_TOOL, **strict).kwargs
-            )
+            more.update(chat.bind_tools([{"type": "function", "function": tool}], tool_choice=_TOOL, **strict).kwargs)
         else:
             if mode == "json":
                 more["response_format"] = {"type": "json_object"}
             shape = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-            system += (
-                f"\nAnswer with one JSON object and nothing else. It follows this JSON Schema:\n{shape}\n"
-            )
+            system += f"\nAnswer with one JSON object and nothing else. It follows this JSON Schema:\n{shape}\n"
         if prompt.repair == "longer" and self.provider.id != "google_genai":
             more |= self._room(2 * self.settings.max_output_tokens)
         messages = [SystemMessage(_sendable(system)), HumanMessage(_sendable(prompt.user))]
@@ -200,9 +194,7 @@ class ChatModel:
             request.headers["user-agent"] = f"proposal-reviewer/{__version__}"
             if self.key:
                 azure = self.provider.id == "azure_openai"
-                request.headers["api-key" if azure else "authorization"] = (
-                    self.key if azure else f"Bearer {self.key}"
-                )
+                request.headers["api-key" if azure else "authorization"] = self.key if azure else f"Bearer {self.key}"
             if (exchange := _exchange.get()) is not None:
                 exchange.sent = json.loads(request.content)
 
@@ -234,15 +226,11 @@ class ChatModel:
             )
             if isinstance(status, int):  # a provider whose HTTP client is not ours
                 exchange.status = status
-                body = (
-                    getattr(error, "body", None) or getattr(error, "details", None) or {"message": str(error)}
-                )
+                body = getattr(error, "body", None) or getattr(error, "details", None) or {"message": str(error)}
                 exchange.body = json.dumps(body, default=str).encode()
                 headers = getattr(getattr(error, "response", None), "headers", None) or {}
                 exchange.headers = {name.lower(): value for name, value in headers.items()}
-            elif not (
-                foreign or "langchain" in type(error).__module__ or isinstance(error, (TimeoutError, OSError))
-            ):
+            elif not (foreign or "langchain" in type(error).__module__ or isinstance(error, (TimeoutError, OSError))):
                 return None
         if isinstance(error, TimeoutError):
             exchange.status = 0
@@ -278,9 +266,7 @@ class ChatModel:
 
         text = _text(message, exchange)
         cut = about.get("incomplete_details") or {}
-        finish = str(
-            cut.get("reason") or about.get("finish_reason") or about.get("stop_reason") or ""
-        ).lower()
+        finish = str(cut.get("reason") or about.get("finish_reason") or about.get("stop_reason") or "").lower()
         refusal = message.additional_kwargs.get("refusal") or next(
             (part["refusal"] for part in _parts(message) if part.get("type") == "refusal"), None
         )
@@ -327,11 +313,7 @@ def _sendable(text: str) -> str:
 
 
 def _parts(message: Any) -> list[dict[str, Any]]:
-    return (
-        [part for part in message.content if isinstance(part, dict)]
-        if isinstance(message.content, list)
-        else []
-    )
+    return [part for part in message.content if isinstance(part, dict)] if isinstance(message.content, list) else []
 
 
 def _text(message: Any, exchange: Exchange) -> str:
@@ -342,9 +324,7 @@ def _text(message: Any, exchange: Exchange) -> str:
         return call["args"] or ""
     if isinstance(message.content, str) and message.content:
         return message.content
-    if text := "".join(
-        str(part.get("text", "")) for part in _parts(message) if part.get("type") != "refusal"
-    ):
+    if text := "".join(str(part.get("text", "")) for part in _parts(message) if part.get("type") != "refusal"):
         return text
     # vLLM with a parser for reasoning leaves the content empty, and the JSON among the thoughts.
     body = exchange.json()
@@ -368,8 +348,4 @@ def _usage(message: Any) -> Usage | None:
 def _parameters(sent: Mapping[str, Any] | None, settings: ModelSettings) -> dict[str, Any]:
     if sent is None:  # a provider whose HTTP client is not ours: what it was told
         return {"max_tokens": settings.max_output_tokens, "temperature": settings.temperature}
-    return {
-        name: value
-        for name, value in sent.items()
-        if isinstance(value, (int, float, str)) and name != "input"
-    }
+    return {name: value for name, value in sent.items() if isinstance(value, (int, float, str)) and name != "input"}

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_THINK = re.compile(r"^.*?</think(?:ing)?>", re.S)
-_FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.S | re.I)
+_THINK = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
+_FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 
 
 def read_json(text: str) -> dict[str, Any] | None:

@@ -268,7 +268,9 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
     body = exchange.json()
     status = f"{exchange.status}{'e' if exchange.status == 200 and _error(body) else ''}"
     said = _said(words if exchange.status else words.partition("; ")[0], body, names.get("secret", ""))
-    row = next(r for r in TABLE if re.fullmatch(r.status, status) and re.search(r.words, words, re.I | re.S))
+    row = next(
+        r for r in TABLE if re.fullmatch(r.status, status) and re.search(r.words, words, re.IGNORECASE | re.DOTALL)
+    )
     after = retry_after(exchange.headers)
     error = row.error(
         row.say.format(
@@ -280,14 +282,12 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
             filters=_filters(body),
         )
     )
-    again = (
-        "never" if row.again == "later" and exchange.headers.get("x-should-retry") == "false" else row.again
-    )
+    again = "never" if row.again == "later" and exchange.headers.get("x-should-retry") == "false" else row.again
     fault = Fault(error, again, row.repair)
     fault.retry_after = after
     fault.usage = exchange.usage()
     # Errors are free; an answer that broke off, or never came, may have been worked on.
-    unsent = re.search(r"connect(error|timeout)|proxyerror", words, re.I)
+    unsent = re.search(r"connect(error|timeout)|proxyerror", words, re.IGNORECASE)
     fault.billed = exchange.status == 200 or bool(exchange.sent and not exchange.status and not unsent)
     fault.param = _error(body).get("param") or next(iter(re.findall(r"'(\w+)'", said)), "")
     return fault
@@ -316,10 +316,7 @@ def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
         if "choices" in body and not choices:
             return "no choices in the answer"
     text = exchange.body[:4000].decode("utf-8", "replace")
-    return (
-        re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text)).strip()
-        or f"HTTP {exchange.status} with no content"
-    )
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text)).strip() or f"HTTP {exchange.status} with no content"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

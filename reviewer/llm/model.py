@@ -64,9 +64,7 @@ class ModelSettings(Frozen):
     api_version: str | None = None  # for Azure
     timeout: FiniteFloat = Field(default=120, gt=0)  # seconds for one call
     deadline: FiniteFloat = Field(default=600, gt=0)  # seconds for one answer, retries and waiting included
-    attempts: PositiveInt = (
-        6  # calls for one answer when the server is broken; rate limits only meet the deadline
-    )
+    attempts: PositiveInt = 6  # calls for one answer when the server is broken; rate limits only meet the deadline
     max_output_tokens: PositiveInt = 16_000
     temperature: FiniteFloat | None = 0  # None: the provider's default
     concurrency: PositiveInt = 16

@@ -22,9 +22,7 @@ def price(usage: Usage, settings: ModelSettings, model: str = "") -> float | Non
     for candidate in dict.fromkeys((model or name, name)):
         try:
             return float(
-                calc_price(
-                    tokens, candidate, provider_api_url=settings.base_url or provider.base_url
-                ).total_price
+                calc_price(tokens, candidate, provider_api_url=settings.base_url or provider.base_url).total_price
             )
         except LookupError:
             continue

@@ -28,9 +28,7 @@ _PROVIDERS = {
     for p in (
         Provider("openai", "langchain_openai", "", "OPENAI_API_KEY", "https://api.openai.com/v1", _OPENAI),
         Provider("azure_openai", "langchain_openai", "", "AZURE_OPENAI_API_KEY", "", _OPENAI),
-        Provider(
-            "anthropic", "langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY", "https://api.anthropic.com"
-        ),
+        Provider("anthropic", "langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY", "https://api.anthropic.com"),
         Provider(
             "google_genai",
             "langchain_google_genai",
@@ -54,19 +52,13 @@ def base_url_of(settings: ModelSettings) -> str:
     """Where requests go: what the settings say, else the provider's own address; never the environment."""
     provider, model = provider_of(settings)
     if not model.strip():
-        raise SettingsError(
-            f"model {settings.name!r} names no model; write provider:model, as in openai:gpt-5-mini"
-        )
+        raise SettingsError(f"model {settings.name!r} names no model; write provider:model, as in openai:gpt-5-mini")
     url = (settings.base_url if settings.base_url is not None else provider.base_url).strip()
     if not url:
-        raise SettingsError(
-            f"{provider.id} has no address of its own: set the base URL, as in https://host/v1"
-        )
+        raise SettingsError(f"{provider.id} has no address of its own: set the base URL, as in https://host/v1")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(
-            f"base URL {url!r} is not an http(s) address; write it as in http://localhost:11434/v1"
-        )
+        raise SettingsError(f"base URL {url!r} is not an http(s) address; write it as in http://localhost:11434/v1")
     if parts.username or parts.password:
         raise SettingsError("the base URL holds a user name or password; keys come from the environment only")
     return url.rstrip("/").removesuffix("/chat/completions").removesuffix("/responses")
@@ -89,9 +81,7 @@ def key_of(settings: ModelSettings) -> tuple[str, str]:
     variable = settings.key_variable or provider.key
     key = os.environ.get(variable, "").strip()
     if not key.isprintable() or not key.isascii() or " " in key:
-        raise SettingsError(
-            f"{variable} holds spaces, line breaks or letters that no key has; copy the key again"
-        )
+        raise SettingsError(f"{variable} holds spaces, line breaks or letters that no key has; copy the key again")
     if key:
         return key, variable
     if settings.base_url is not None and settings.key_variable is None:

@@ -153,9 +153,7 @@ class _Ask:
         elif fault.again == "later":
             self.pool.failures += 1
             if self.pool.failures >= _BREAKER:
-                self.pool.resume = max(
-                    self.pool.resume, now + min(60.0, 2.0 ** (self.pool.failures - _BREAKER))
-                )
+                self.pool.resume = max(self.pool.resume, now + min(60.0, 2.0 ** (self.pool.failures - _BREAKER)))
         else:
             self.pool.failures = 0
 

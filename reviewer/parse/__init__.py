@@ -72,9 +72,7 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
         text=draft.text,
         language="en",
         sections=_sections(draft),
-        blocks=tuple(
-            Block(start=start, end=end, kind=block, place=place) for start, end, block, place in draft.blocks
-        ),
+        blocks=tuple(Block(start=start, end=end, kind=block, place=place) for start, end, block, place in draft.blocks),
         regions=regions(draft),
     )
     visible = document.visible()
@@ -82,9 +80,7 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
     if words < MIN_WORDS:
         hidden = sum(len(draft.text[r.start : r.end].split()) for r in document.regions if r.kind == "hidden")
         also = f" ({hidden} more are hidden from readers)" if hidden > MIN_WORDS else ""
-        raise IncompleteError(
-            f"{name}: too short to be a proposal: {words} words of text{also}; nothing was reviewed"
-        )
+        raise IncompleteError(f"{name}: too short to be a proposal: {words} words of text{also}; nothing was reviewed")
     hangul, latin = len(_HANGUL.findall(visible)), len(_LATIN.findall(visible))
     seen = {"words": words, "headings": len(draft.headings), **draft.seen}
     return document.model_copy(

@@ -51,9 +51,7 @@ class Writer:
         self._heading = ""
         self._paragraph = 0
 
-    def add(
-        self, kind: BlockKind, pieces: list[tuple[str, str]], *, level: int = 0, place: str | None = None
-    ) -> None:
+    def add(self, kind: BlockKind, pieces: list[tuple[str, str]], *, level: int = 0, place: str | None = None) -> None:
         """Append a block. A piece is text and why a reader does not see it ("" where one does)."""
         while pieces and not pieces[0][0].strip():
             pieces = pieces[1:]

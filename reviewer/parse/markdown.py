@@ -31,10 +31,34 @@ _TARGET = re.compile(
 _LABEL = re.compile(r"\[([^\]\n]{0,200})\]")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:@][\w:.@-]*)\s*(?:=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 # Elements whose content no browser shows, and those that HTML closes with their block.
-_UNSEEN = frozenset("script style template noscript title head iframe object".split())
-_CLOSES_ITSELF = frozenset("p li td th tr dt dd option span b i em strong a font small sub sup code".split())
+_UNSEEN = frozenset(["script", "style", "template", "noscript", "title", "head", "iframe", "object"])
+_CLOSES_ITSELF = frozenset(
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "span",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "a",
+        "font",
+        "small",
+        "sub",
+        "sup",
+        "code",
+    ]
+)
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
 _LONGEST_LABEL = 1000  # CommonMark's own limit
 _BAD_TAGS = 100  # in one block; each may cost a look at the whole block
@@ -293,9 +317,7 @@ class _Inline:
         # HTML ignores the slash of <div hidden/>, but <iframe/> is closed wherever Markdown is shown.
         if why and name not in _VOID and not (name in _UNSEEN and tag[3].endswith("/")):
             self.element, self.opened, self.why, self.depth = name, tag.start(), why, 1
-        elif any(values.get(key) for key in _SPOKEN) or any(
-            key.startswith(("aria-", "data-")) for key in values
-        ):
+        elif any(values.get(key) for key in _SPOKEN) or any(key.startswith(("aria-", "data-")) for key in values):
             self.draft.hide(tag.start(), tag.end(), "text in an HTML tag")
 
     def _close(self, end: int) -> None:

@@ -14,7 +14,9 @@ _READER = (
     r"(?:reviewers?|graders?|evaluators?|judges?|assessors?|referees?|language models?|llms?|chatbots?"
     r"|ai (?:systems?|models?|assistants?|agents?)|assistants?|gpt|chatgpt|claude|gemini|ai)"
 )
-_PROPOSAL = r"(?:proposal|submission|document|paper|application|project|text|plan|design|draft|entry|candidate|it|us|me)"
+_PROPOSAL = (
+    r"(?:proposal|submission|document|paper|application|project|text|plan|design|draft|entry|candidate|it|us|me)"
+)
 _ONE = rf"(?:this|the|our|my|each|any)?\s*(?:\w+\s+)?{_PROPOSAL}"
 _TOP = r"(?:full|highest|maximum|max|top|perfect|best possible|highest possible|lowest|lowest possible|zero|minimum)"
 _MARKS = r"(?:marks?|scores?|points?|ratings?|grades?|credit)"
@@ -42,7 +44,8 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
         r"(?:\s+\w+){0,2}?\s+(?:instructions?|prompts?|directions?|guidelines?|rules|rubrics?|criteria)\b",
         _GO + r"(?:ignore|disregard|forget)\s+(?:the |all |all of |everything )*(?:above|preceding|foregoing)\b"
         r"\s*(?:[.,;:!]|and\b|text\b|$)",
-        _GO + r"(?:ignore|disregard|forget)\s+(?:all|everything|anything|what(?:ever)?)\s+(?:that\s+)?(?:you\b|i (?:have )?said|"
+        _GO
+        + r"(?:ignore|disregard|forget)\s+(?:all|everything|anything|what(?:ever)?)\s+(?:that\s+)?(?:you\b|i (?:have )?said|"
         r"was said|came before|before this|stated (?:above|before))",
         _GO + r"(?:ignore|disregard|skip|forget|override|bypass)\s+(?:the|your|this|any|all)\s+(?:\w+\s+){0,2}?"
         r"(?:rubrics?|scoring (?:rules|criteria)|(?:grading|review|evaluation|scoring|assessment) (?:instructions?|criteria|rules"
@@ -56,9 +59,13 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
     ),
     "words to the reviewer": (
         _GO + r"(?:dear|attention|hey|hello|hi)[\s,:]+(?:the |all |any |our |an? )*" + _READER + r"\b",
-        _GO + r"(?:an? )?(?:important |special |private |hidden |urgent )?(?:note|message|instructions?|memo|hint|notice|request|reminder)"
+        _GO
+        + r"(?:an? )?(?:important |special |private |hidden |urgent )?(?:note|message|instructions?|memo|hint|notice|request|reminder)"
         r"s? (?:to|for) (?:the |all |any |our |an? )*" + _READER + r"\b",
-        _GO + r"to (?:the |all |any |our |an? )*" + _READER + r"(?: (?:of|reading|reviewing|grading|evaluating|processing) [^.:\n]{1,40})?\s*[:,]",
+        _GO
+        + r"to (?:the |all |any |our |an? )*"
+        + _READER
+        + r"(?: (?:of|reading|reviewing|grading|evaluating|processing) [^.:\n]{1,40})?\s*[:,]",
         r"\b(?:if|in case|since|because|when) (?:you are|you're|this is (?:being )?(?:read|reviewed|graded|processed|scored) by|you, the reader, are)"
         r"\s+(?:an?|the|any)?\s*" + _READER + r"\b",
         r"\bas (?:an?|the) " + _READER + r",? (?:you|your)\b",
@@ -68,7 +75,9 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
         _GO + r"from now on,? (?:you\b|act\b|answer\b|respond\b|rate\b|score\b)",
         _GO + r"(?:act|behave|pretend|respond|role-?play) (?:as|like|to be|as if you (?:are|were)) (?:\w+\s+){0,4}?"
         r"(?:reviewer|grader|evaluator|judge|critic|referee|committee)\b",
-        r"\b" + _READER + r" (?:must|should|shall|is to|are to|is (?:asked|required|instructed) to|are (?:asked|required|instructed) to"
+        r"\b"
+        + _READER
+        + r" (?:must|should|shall|is to|are to|is (?:asked|required|instructed) to|are (?:asked|required|instructed) to"
         r"|need to|has to|have to) (?:\w+ly )?(?:ignore|give|rate|score|mark|assign|accept|approve|award|recommend|treat|consider|grade)"
         r" (?:this|our|my|the present) ",
         r"\b(?:whoever|anyone who|any system that|the (?:system|model|ai|machine) (?:that is )?(?:reading|processing|reviewing)) "
@@ -81,27 +90,53 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
         r"(?:審査員|レビュアー|査読者|評価者|AI)(?:の皆様|様|さん)?(?:へ|、)[^。\n]{0,40}(?:してください|付けてください|与えてください)",
     ),
     "a demand for a rating": (
-        _GO + r"(?:give|award|assign|grant|return|output|provide|write|produce)\s+(?:[\w'’]+\s+){0,6}?" + _TOP + r"\s+(?:\w+\s+)?"
-        + _MARKS + r"\b(?:[^.\n]{0,40}\b(?:every|each|all|categor|criteri|section|axis|axes|proposal|submission|rubric)|\s*(?:[.!,;]|only|$))",
-        _GO + r"(?:give|award|assign|grant)\s+" + _ONE + r"\s+(?:\w+\s+){0,4}?(?:" + _TOP + "|" + _KIND + r"|high|low|\d+)(?:\s+\w+)?\s+"
+        _GO
+        + r"(?:give|award|assign|grant|return|output|provide|write|produce)\s+(?:[\w'’]+\s+){0,6}?"
+        + _TOP
+        + r"\s+(?:\w+\s+)?"
+        + _MARKS
+        + r"\b(?:[^.\n]{0,40}\b(?:every|each|all|categor|criteri|section|axis|axes|proposal|submission|rubric)|\s*(?:[.!,;]|only|$))",
+        _GO
+        + r"(?:give|award|assign|grant)\s+"
+        + _ONE
+        + r"\s+(?:\w+\s+){0,4}?(?:"
+        + _TOP
+        + "|"
+        + _KIND
+        + r"|high|low|\d+)(?:\s+\w+)?\s+"
         r"(?:" + _MARKS + r"|review|evaluation|assessment|verdict|recommendation|feedback|out of)\b",
-        _GO + r"(?:give|write|provide|produce|return|leave|output|generate|submit)\s+(?:\w+\s+){0,3}?(?:only\s+)?(?:\w+ly\s+)?" + _KIND
+        _GO
+        + r"(?:give|write|provide|produce|return|leave|output|generate|submit)\s+(?:\w+\s+){0,3}?(?:only\s+)?(?:\w+ly\s+)?"
+        + _KIND
         + r"\s+(?:reviews?|evaluations?|assessments?|verdicts?|recommendations?)\b",
-        _GO + r"(?:rate|score|mark|grade|evaluate|assess|judge|rank|treat|classify|label|consider)\s+(?:this|our|my|the present|the following|the)\s+"
+        _GO
+        + r"(?:rate|score|mark|grade|evaluate|assess|judge|rank|treat|classify|label|consider)\s+(?:this|our|my|the present|the following|the)\s+"
         r"(?:\w+\s+)?(?:proposal|submission|document|paper|application|project)\s+(?:\w+\s+){0,3}?"
         r"(?:10\b|100\b|five|ten|highest|highly|excellent|outstanding|positively|favou?rably|perfect|top|as (?:an? )?(?:go|strong|accept\w*|approved"
         r"|excellent|high\w*|pass\w*|fraud\w*|complete)|go\b|accept|negatively|poorly|lowest|zero|0\b)",
-        _GO + r"(?:accept|approve|recommend|pass|reject|fail|decline)\s+(?:this|our|my|the)\s+(?:\w+\s+)?(?:proposal|submission|paper|application|project)"
+        _GO
+        + r"(?:accept|approve|recommend|pass|reject|fail|decline)\s+(?:this|our|my|the)\s+(?:\w+\s+)?(?:proposal|submission|paper|application|project)"
         r"\s+(?:unconditionally|without|immediately|regardless|automatically|no matter|at once|whatever|for acceptance|strongly)",
         r"\b(?:final |overall |only |correct |right )+(?:score|verdict|rating|grade|recommendation|decision|review) (?:must|should|shall|has to|needs to|can only) be"
         r" (?:an? )?[\"'“]?(?:go|10\b|100\b|accept\w*|positive|the highest|highest|maximum|full|approved?|perfect|stop|reject\w*|zero|0\b|strong)",
         r"\b(?:score|rate|give) (?:it|this|this one|the proposal) (?:an? )?(?:0|zero|10|100|ten)(?:\s*/\s*\d+| out of \d+| points?| marks?)?\s*(?:[.!,;]|$|and )",
-        _GO + r"(?:do not|don't|never|avoid|refrain from|without)\s+(?:mention|highlight|report|list|point(?:ing)? out|rais|flag|critici[sz]|includ|not(?:e|ing)|discuss"
+        _GO
+        + r"(?:do not|don't|never|avoid|refrain from|without)\s+(?:mention|highlight|report|list|point(?:ing)? out|rais|flag|critici[sz]|includ|not(?:e|ing)|discuss"
         r"|identify|reveal|disclos|comment(?:ing)? on|find|show|bring(?:ing)? up)(?:e|ing)?\s+(?:any\s+|the\s+|its\s+|all\s+|of\s+|possible\s+|potential\s+|existing\s+)*"
-        + _FLAWS + r"\b",
+        + _FLAWS
+        + r"\b",
         r"(?:만점|최고\s*(?:점수|점|등급|평점|평가)|높은\s*(?:점수|평가)|100\s*점|10\s*점|긍정적(?:인|으로)?\s*(?:평가|리뷰|심사|의견)?|좋은\s*(?:평가|점수)|최하점|최저\s*점수?|0\s*점)"
-        r"(?:만)?(?:을|를|으로|로)?\s*(?:\S+\s+){0,2}?(?:주세요|주십시오|주시기|줘|줄\s*것|주어야|부여" + _KO_DO + "|부여해|매겨|매기세요|매길|평가" + _KO_DO
-        + r"|평가해|내려\s*주|부탁|작성" + _KO_DO + "|처리" + _KO_DO + r"|달라|출력" + _KO_DO + ")",
+        r"(?:만)?(?:을|를|으로|로)?\s*(?:\S+\s+){0,2}?(?:주세요|주십시오|주시기|줘|줄\s*것|주어야|부여"
+        + _KO_DO
+        + "|부여해|매겨|매기세요|매길|평가"
+        + _KO_DO
+        + r"|평가해|내려\s*주|부탁|작성"
+        + _KO_DO
+        + "|처리"
+        + _KO_DO
+        + r"|달라|출력"
+        + _KO_DO
+        + ")",
         r"(?:단점|약점|문제점|부족한\s*점|한계점?|결점|부정적인?\s*(?:내용|의견|점))(?:은|을|를|에\s*대해(?:서는|서)?)?\s*(?:\S+\s+){0,2}?"
         r"(?:언급|지적|말|적|쓰|표시|보고|기재|거론)(?:하)?지\s*(?:마|말)",
         r"(?:이|본)\s*(?:제안서|문서|기획서|과제|사업|프로젝트|글)(?:는|은|를|을|에|에게|에는)?\s*(?:\S+\s+){0,3}?(?:무조건|반드시|즉시|그냥)\s*(?:\S+\s+){0,3}?"
@@ -109,14 +144,21 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
     ),
     "an order about a criterion": (
         r"\b(?:for|in|under|regarding|about|on)\s+(?:the|every|each|all|any)\b[^.\n]{0,60}?\b(?:sections?|criteri(?:on|a)|fields?|axis|axes|gates?|items?|rubric)\b"
-        r"[^.\n]{0,30}?(?:[,:]\s*|\s)(?:please |you (?:must|should|will|shall) |always |only |simply |just |never )+" + _SAY + r"\b",
-        _GO + r"(?:always |please |simply |just )*(?:mark|treat|count|consider|report|record|rate|score|answer|assume|extract|set|regard)\s+(?:[\w'’-]+\s+){0,5}?"
+        r"[^.\n]{0,30}?(?:[,:]\s*|\s)(?:please |you (?:must|should|will|shall) |always |only |simply |just |never )+"
+        + _SAY
+        + r"\b",
+        _GO
+        + r"(?:always |please |simply |just )*(?:mark|treat|count|consider|report|record|rate|score|answer|assume|extract|set|regard)\s+(?:[\w'’-]+\s+){0,5}?"
         r"(?:criteri(?:on|a)|rubric|gates?|axis|axes|requirements?|checklist|items)\b(?:[\s\w'’-]{0,40}?)\s(?:as|to be|to)\s+[\"'“]?"
         r"(?:stated|satisfied|met|fulfilled|quantified|passed|passing|closed|verified|complete|present|high|full|true|yes|go|addressed|answered)",
-        _GO + r"(?:always |please |simply |just |you must )*" + _SAY + r"\s+(?:[\w'’-]+\s+){0,4}?(?:(?:every|all|each|any)\s+(?:\w+\s+){0,2}?)(?:criteri(?:on|a)|gates?|axis|axes|"
+        _GO
+        + r"(?:always |please |simply |just |you must )*"
+        + _SAY
+        + r"\s+(?:[\w'’-]+\s+){0,4}?(?:(?:every|all|each|any)\s+(?:\w+\s+){0,2}?)(?:criteri(?:on|a)|gates?|axis|axes|"
         r"items? (?:of|in|on) the (?:rubric|checklist)|rubric (?:items?|questions?|fields?))\b",
         r"\b(?:when|while|before|after) (?:extracting|filling in|scoring|grading|evaluating|assessing|reviewing) [^.\n]{1,60}?[,:]\s*(?:please |always |only |simply |just |you (?:must|should) )*"
-        + _SAY + r"\b",
+        + _SAY
+        + r"\b",
         r"\b(?:criteri(?:on|a)|rubric|extraction|extractor|verdict|scorecard|gate)\b[^.\n]{0,50}?\b(?:must|should|shall|has to|needs to)\s+(?:always\s+)?(?:be\s+)?(?:set|reported|marked|answered|read|say|recorded|filled|returned|treated)"
         r"\s+(?:as\s+|to\s+|with\s+)?",
         r"(?:항목|기준|섹션|부문|평가|심사|점수|축)(?:은|는|에는|에서는|에|에서|란에는)?\s*(?:\S+\s+){0,6}?(?:항상|반드시|무조건|모두)\s*(?:\S+\s+){0,10}?"
@@ -126,18 +168,25 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
         r"\b(?:proposal|document|submission|project|application) (?:has|was|is)(?: already)?(?: been)? (?:pre-?approved|approved|cleared|certified|validated|accepted|exempt\w*|reviewed)"
         r"[^.\n]{0,80}?(?:no (?:further |more |additional )?(?:review|checks?|evaluation|scrutiny)\b|skip\b|needs no\b|without (?:further )?(?:review|checks)\b|exempt from\b|do(?:es)? not need"
         r" (?:any |further )*(?:review|scoring|evaluation))",
-        _GO + r"\[?\(?(?:system|administrator|admin|developer|operator|security|instruction|policy|reviewer|priority)[ -](?:override|notice|update|alert|directive|bypass|command)s?\b\s*[\])]?\s*[:>–—-]",
-        _GO + r"(?:new|updated|revised|hidden|secret|real|actual|overriding)\s+(?:system |hidden )?(?:instructions?|orders|directives?|system prompt)\s*(?:for [^:\n]{1,40}|follows?)?\s*:",
-        _GO + r"(?:note|comment|remark|assessment|statement|endorsement|opinion|verdict)s? (?:by|from|of) (?:an?|the|our) (?:[\w-]+ ){0,5}?(?:expert|reviewer|evaluator|recruiter|committee|auditor|authority"
+        _GO
+        + r"\[?\(?(?:system|administrator|admin|developer|operator|security|instruction|policy|reviewer|priority)[ -](?:override|notice|update|alert|directive|bypass|command)s?\b\s*[\])]?\s*[:>–—-]",
+        _GO
+        + r"(?:new|updated|revised|hidden|secret|real|actual|overriding)\s+(?:system |hidden )?(?:instructions?|orders|directives?|system prompt)\s*(?:for [^:\n]{1,40}|follows?)?\s*:",
+        _GO
+        + r"(?:note|comment|remark|assessment|statement|endorsement|opinion|verdict)s? (?:by|from|of) (?:an?|the|our) (?:[\w-]+ ){0,5}?(?:expert|reviewer|evaluator|recruiter|committee|auditor|authority"
         r"|official|administrator|scientist|professor)\b[^:\n]{0,40}:",
         r"(?:시스템|관리자|개발자|운영자)\s*(?:공지|명령|지시|알림|업데이트)\s*[:：]",
         r"(?:제안서|문서|과제|기획서)(?:는|은)\s*(?:이미)\s*(?:\S+\s+){0,3}?(?:승인|심사|검증)\S*\s*(?:\S+\s+){0,4}?(?:추가\s*)?(?:심사|검토|평가)(?:가|는|를)?\s*(?:필요\s*없|불필요|생략)",
     ),
     "a request for what the reviewer keeps": (
-        _GO + r"(?:print|reveal|repeat|show|output|leak|dump|send|tell (?:me|us)|display|expose|write out|list)\s+(?:me |us )?(?:out )?(?:all )?(?:of )?your\s+(?:\w+\s+){0,3}?"
+        _GO
+        + r"(?:print|reveal|repeat|show|output|leak|dump|send|tell (?:me|us)|display|expose|write out|list)\s+(?:me |us )?(?:out )?(?:all )?(?:of )?your\s+(?:\w+\s+){0,3}?"
         r"(?:prompts?|environment|env|api keys?|keys|secrets?|instructions|configuration|credentials|tokens?|rules|rubric)\b",
-        _GO + r"(?:print|reveal|repeat|leak|dump)\s+(?:the |all )*(?:\w+\s+){0,2}?(?:system prompt|environment variables?|api keys?|hidden prompt|initial prompt)\b",
-        r"(?:시스템\s*프롬프트|환경\s*변수|API\s*키|비밀\s*키)(?:를|을)?\s*(?:모두|전부)?\s*(?:출력|공개|보여|알려|반복)(?:" + _KO_DO + r"|\s*주세요|\s*줘)",
+        _GO
+        + r"(?:print|reveal|repeat|leak|dump)\s+(?:the |all )*(?:\w+\s+){0,2}?(?:system prompt|environment variables?|api keys?|hidden prompt|initial prompt)\b",
+        r"(?:시스템\s*프롬프트|환경\s*변수|API\s*키|비밀\s*키)(?:를|을)?\s*(?:모두|전부)?\s*(?:출력|공개|보여|알려|반복)(?:"
+        + _KO_DO
+        + r"|\s*주세요|\s*줘)",
     ),
     "chat control tokens": (
         r"<\|(?:im_start|im_end|im_sep|system|user|assistant|end|eot_id|start_header_id|end_header_id|begin_of_text|end_of_text|endoftext|endofprompt|channel|message|start|return|call|"
@@ -158,9 +207,7 @@ ADDRESSED: dict[str, tuple[str, ...]] = {
 IN_CODE = ("forged output of a review", "a demand for a rating")
 
 # A sentence about attacks may quote one.
-SECURITY = (
-    r"(?:attack|adversar|inject|jailbreak|red[- ]team|malicious|exploit|payload|threat|guardrail|hostile|abuse|manipulat|공격|인젝션|주입|탈옥|악성|방어|레드팀|조작)"
-)
+SECURITY = r"(?:attack|adversar|inject|jailbreak|red[- ]team|malicious|exploit|payload|threat|guardrail|hostile|abuse|manipulat|공격|인젝션|주입|탈옥|악성|방어|레드팀|조작)"
 
 _ASK = (
     r"(?:describe|insert|add|enter|explain|list|provide|fill(?: in| out)?|state|specify|name|replace|write|include|summari[sz]e|outline|define|identify|give|put|detail|note|discuss|"
@@ -182,16 +229,33 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
         r"(?:^|[.;:|(]\s*|[>*_-]\s+|\s{2,})(?:todo|tbd|tbc|fixme|to be (?:determined|decided|defined|done|written|completed|added|filled(?: in)?|announced))\b(?:\s*\([^)\n]{0,60}\))?\s*(?:[:.\-–—|)*_]|$)[^\n|]{0,200}",
         r"(?:추후\s*(?:작성|기재|보완|결정|논의)\s*(?:예정|필요)?|작성\s*(?:중|예정|필요)|미작성|내용\s*없음)\s*(?:[.)|]|$)",
     ),
-    "filler": (r"\blorem ipsum\b", r"\bdolor sit amet\b", r"\b(?:sample|dummy|placeholder) text\b\s*(?:[.:]|$|goes here)", r"\bthis is (?:a )?(?:place ?holder|sample text|template)\b"),
+    "filler": (
+        r"\blorem ipsum\b",
+        r"\bdolor sit amet\b",
+        r"\b(?:sample|dummy|placeholder) text\b\s*(?:[.:]|$|goes here)",
+        r"\bthis is (?:a )?(?:place ?holder|sample text|template)\b",
+    ),
     "an instruction of the template": (
-        r"^[\s>*_#|+-]*(?:in|use) this " + _GUIDE + r",? (?:to |please |you should |you will |we (?:want|ask|expect) )*" + _ASK + r"\b",
-        r"^[\s>*_#|+-]*(?:this|the) " + _GUIDE + r" (?:should|must|is (?:meant|intended|used|the place|where you)|will) (?:be used )?(?:to )?(?:" + _ASK + r"|contain|cover|hold|answer|be (?:filled|deleted|removed|replaced|completed))\b",
+        r"^[\s>*_#|+-]*(?:in|use) this "
+        + _GUIDE
+        + r",? (?:to |please |you should |you will |we (?:want|ask|expect) )*"
+        + _ASK
+        + r"\b",
+        r"^[\s>*_#|+-]*(?:this|the) "
+        + _GUIDE
+        + r" (?:should|must|is (?:meant|intended|used|the place|where you)|will) (?:be used )?(?:to )?(?:"
+        + _ASK
+        + r"|contain|cover|hold|answer|be (?:filled|deleted|removed|replaced|completed))\b",
         r"\b(?:delete|remove|replace|overwrite) (?:this|these|the (?:italic|bracketed|example|instruction|guidance|sample|grey|gray|blue)) (?:\w+ )?(?:text|section|line|lines|note|notes|instructions?|comment|comments|guidance|paragraph|when|before|once)\b",
-        r"^[\s>*_|+-]*[_*(\[]+\s*(?:please |briefly |clearly |in (?:one|two|a few) sentences?,? )*" + _ASK + r"\b[^\n]{3,300}[_*)\]]+\s*$",
+        r"^[\s>*_|+-]*[_*(\[]+\s*(?:please |briefly |clearly |in (?:one|two|a few) sentences?,? )*"
+        + _ASK
+        + r"\b[^\n]{3,300}[_*)\]]+\s*$",
         r"^[\s>*_|+-]*[_*(\[]+\s*(?:what|how|who|why|which|when|where|is|are|do|does|can|will|have|should)\b[^\n]{3,300}\?\s*[_*)\]]+\s*$",
         r"^[\s>*_|+-]*(?:please |briefly )*(?:describe|explain|summari[sz]e|outline|state|specify|list|provide|identify) (?:here |briefly |clearly )*(?:your|the problem (?:you|here)|how you|what you|why you|which|in (?:one|two|a few|\d+))\b[^\n]{3,300}$",
         r"\b(?:max(?:imum)?\.?|up to|at most|no more than|about|approx\.?|limit(?:ed)? to)\s*\d{1,4}\s*(?:words|characters|sentences|pages?|lines)\b[^\n]{0,20}[)\]_*]",
-        r"<!--\s*(?:please |todo|tbd|fill|" + _ASK[3:-1] + r"|instructions?|guidance|example|template|hint|note to (?:the )?authors?|optional|required|what|how|why|who|which)\b[^\n]*",
+        r"<!--\s*(?:please |todo|tbd|fill|"
+        + _ASK[3:-1]
+        + r"|instructions?|guidance|example|template|hint|note to (?:the )?authors?|optional|required|what|how|why|who|which)\b[^\n]*",
         r"(?:이|해당|본)\s*(?:섹션|항목|부분|절|장|란|단락)(?:에는|에서는|은|는|에)\s*[^.\n]{0,80}?(?:작성|기술|설명|기재|서술|입력|정리|포함)(?:하세요|하십시오|해\s*주세요|해\s*주십시오|합니다|할\s*것|하기\s*바랍니다|바랍니다)",
         r"(?:구체적으로|간단히|간략히|자세히|상세히|여기에|아래에|명확히|이내로)\s*(?:\S+\s+){0,4}?(?:작성|기술|설명|기재|서술|기입|적어|입력)(?:하세요|하십시오|해\s*주세요|해\s*주십시오|하시오|할\s*것|하기\s*바랍니다|바랍니다|\s*주세요|\s*주십시오)",
         r"^[\s>*_|+-]*(?:※|\(?\s*작성\s*(?:요령|방법|예시|가이드|안내)|\(?예시\s*[):：])[^\n]*",

@@ -5,7 +5,9 @@ import re
 from reviewer.domain.document import BlockKind
 from reviewer.parse.draft import Draft
 
-_BULLET = re.compile(r"\s*(?:[-*+•·▪◦●○■□◆◇▶▷–—※]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|[가나다라마바사아자차카타파하][.)]|[①-⑳])\s+\S")
+_BULLET = re.compile(
+    r"\s*(?:[-*+•·▪◦●○■□◆◇▶▷–—※]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|[가나다라마바사아자차카타파하][.)]|[①-⑳])\s+\S"
+)
 _RULE = re.compile(r"\s*([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _NUMBERED = re.compile(r"\s*(?:제\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[Ⅰ-Ⅻ])(?:\s*[장절])?[.)]?\s+\S")
 _KOREAN_MARK = re.compile(r"\s*(?:[가나다라마바사아자차카타파하]\.|[□■◇◆▣◎●❏]|\d{1,2}\)|【|\[)\s*\S")
@@ -101,9 +103,9 @@ class _Lines:
             self.heading(start, end, numbered[1].count(".") + 1, lines[at])
         elif words.isupper() and count <= 8 and sum(c.isalpha() for c in words) > 2:
             self.heading(start, end, 1, lines[at])
-        elif words.endswith((":", "：")) and count <= 6 and not self._is(_BULLET, lines[at]):
-            self.heading(start, end, 2, lines[at])
-        elif alone and count <= 8 and (_KOREAN_MARK.match(words) or self._titled(words)):
+        elif (words.endswith((":", "：")) and count <= 6 and not self._is(_BULLET, lines[at])) or (
+            alone and count <= 8 and (_KOREAN_MARK.match(words) or self._titled(words))
+        ):
             self.heading(start, end, 2, lines[at])
         else:
             return 0

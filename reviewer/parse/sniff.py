@@ -5,7 +5,14 @@ from pathlib import PurePath
 
 from reviewer.errors import InputError
 
-_BY_NAME = {".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".txt": "text", ".text": "text"}
+_BY_NAME = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdx": "markdown",
+    ".mdown": "markdown",
+    ".txt": "text",
+    ".text": "text",
+}
 _MARKDOWN = re.compile(rb"(?m)^(?:#{1,6}[ \t]+\S|```|[-*+][ \t]+\S|>[ \t]|\|.*\|[ \t]*\r?$|<!--)|\*\*\S|\]\(|^---\r?$")
 
 

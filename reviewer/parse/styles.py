@@ -4,7 +4,18 @@ import re
 
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|cm|mm|in)?")
-_PIXELS = {"px": 1, "pt": 4 / 3, "em": 16, "rem": 16, "ex": 8, "ch": 8, "cm": 38, "mm": 3.8, "in": 96, "%": 0.16}
+_PIXELS = {
+    "px": 1,
+    "pt": 4 / 3,
+    "em": 16,
+    "rem": 16,
+    "ex": 8,
+    "ch": 8,
+    "cm": 38,
+    "mm": 3.8,
+    "in": 96,
+    "%": 0.16,
+}
 _TINY = 4.0  # pixels; three points
 _FAR = 500.0
 _HEX = re.compile(r"#?(?:([0-9a-f]{3})|([0-9a-f]{6}))(?:[0-9a-f]{1,2})?$")
@@ -14,10 +25,19 @@ _RGB = re.compile(r"rgba?\(\s*(\d+%?)[\s,]+(\d+%?)[\s,]+(\d+%?)(?:[\s,/]+([\d.]+
 def white(colour: str) -> bool:
     """Is this CSS or Office colour one that nobody sees on white paper?"""
     colour = colour.strip().lower().removesuffix("!important").strip()
-    if colour in ("white", "transparent", "snow", "ivory", "ghostwhite", "floralwhite", "whitesmoke", "window"):
+    if colour in (
+        "white",
+        "transparent",
+        "snow",
+        "ivory",
+        "ghostwhite",
+        "floralwhite",
+        "whitesmoke",
+        "window",
+    ):
         return True
     if found := _HEX.match(colour):
-        digits = found[1] and "".join(c * 2 for c in found[1]) or found[2]
+        digits = (found[1] and "".join(c * 2 for c in found[1])) or found[2]
         return all(int(digits[i : i + 2], 16) >= 0xF0 for i in (0, 2, 4))
     if found := _RGB.match(colour):
         if found[4] and float(found[4].rstrip("%") or 0) == 0:

@@ -6,8 +6,8 @@ parse ─▶ extract ─▶ ground ─▶ score ─▶ critique ─▶ render
 from reviewer.llm.model import ModelSettings
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.many import review_many
+from reviewer.pipeline.one import areview, review
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
-from reviewer.pipeline.review import areview, review
 from reviewer.pipeline.rubrics import check_rubric
 from reviewer.render import FORMATS, render
 from reviewer.rubric import Problem, bundled_rubrics, load_rubric

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.domain import Document, Review, Rubric
 from reviewer.errors import BudgetError, InputError, ProviderError, ReviewerError
-from reviewer.pipeline.review import Language, Source, review_offline, review_with, unreviewed
+from reviewer.pipeline.one import Language, Source, review_offline, review_with, unreviewed
 from reviewer.rubric import load_rubric
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ async def review_many(
             except BudgetError as error:
                 return error
             except ProviderError as error:
-                return (
-                    error if error.final else unreviewed(source, _name(source), ready, "failed", str(error))
-                )
+                return error if error.final else unreviewed(source, _name(source), ready, "failed", str(error))
 
         waiting = iter(sources)
         tasks = [asyncio.create_task(one(source)) for source in islice(waiting, concurrency)]

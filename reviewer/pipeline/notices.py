@@ -48,9 +48,7 @@ def _regions(document: Document, words: Mapping[str, str]) -> Iterator[Notice]:
             yield Notice(kind=region.kind, message=message, start=region.start, end=region.end)
 
 
-def _unverified(
-    facts: Iterable[Fact], rubric: Rubric, language: str, words: Mapping[str, str]
-) -> Iterator[Notice]:
+def _unverified(facts: Iterable[Fact], rubric: Rubric, language: str, words: Mapping[str, str]) -> Iterator[Notice]:
     texts = rubric.words(language)
     for fact in facts:
         if fact.status == "unverified" and fact.rejected:

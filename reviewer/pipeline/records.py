@@ -8,7 +8,7 @@ from reviewer.critique import critique
 from reviewer.domain import SCHEMA_VERSION, Review, Rubric
 from reviewer.errors import InputError
 from reviewer.pipeline.notices import notices
-from reviewer.pipeline.review import Language, used
+from reviewer.pipeline.one import Language, used
 from reviewer.score import score
 
 

@@ -339,9 +339,7 @@ def method(review: Review, tell: Say, *, figures: bool = True) -> Iterator[str]:
         parts = [tell("method.llm", model=name, host=(used.host if used else "") or "?")]
         if extraction.usage:
             usage = extraction.usage
-            parts.append(
-                tell("usage", input=f"{usage.input_tokens:,}", output=f"{usage.output_tokens:,}") + ";"
-            )
+            parts.append(tell("usage", input=f"{usage.input_tokens:,}", output=f"{usage.output_tokens:,}") + ";")
         known = extraction.cost is not None and cost != "cached"
         parts.append((tell("cost", cost=f"{extraction.cost:.4f}") if known else tell(cost)) + ".")
         yield " ".join(parts)

@@ -123,9 +123,7 @@ class _Page:
                     self._wrap([(escape(detail.text), "")], "  │ ", _STYLES[node.tone], bar=True)
                     self._wrap([(escape(detail.where), "dim")], "  │ ", _STYLES[node.tone], bar=True)
                 case Detail():
-                    self._wrap(
-                        [(f"{escape(detail.label)}: ", "italic"), (escape(detail.text), "")], "  ", hang=2
-                    )
+                    self._wrap([(f"{escape(detail.label)}: ", "italic"), (escape(detail.text), "")], "  ", hang=2)
 
     def _meters(self, node: Meters) -> None:
         from rich.cells import cell_len

@@ -59,15 +59,11 @@ def _problem(error: Any, merged: Mapping[str, Any], locate: Locate) -> Problem:
     path, line = locate(at)
     where = ".".join(str(part) for part in at)
     if error["type"] == "extra_forbidden":
-        return Problem(
-            path=path, line=line, message=f"{where}: unknown key", remedy="remove it, or mend its name"
-        )
+        return Problem(path=path, line=line, message=f"{where}: unknown key", remedy="remove it, or mend its name")
     if error["type"] == "missing":
         return Problem(path=path, line=line, message=f"{where}: missing", remedy="add it")
     given = repr(error.get("input"))[:60]
-    return Problem(
-        path=path, line=line, message=f"{where}: {error['msg']} (it is {given})", remedy="mend the value"
-    )
+    return Problem(path=path, line=line, message=f"{where}: {error['msg']} (it is {given})", remedy="mend the value")
 
 
 class _Builder:
@@ -187,12 +183,7 @@ class _Builder:
             if raw["cue"] not in known:
                 self.say(at, f"no class of words {raw['cue']!r}", _near(raw["cue"], known))
             return Predicate(kind="cue", cue=raw["cue"])
-        if (
-            isinstance(raw, dict)
-            and list(raw) == ["any_of"]
-            and isinstance(raw["any_of"], list)
-            and depth == 0
-        ):
+        if isinstance(raw, dict) and list(raw) == ["any_of"] and isinstance(raw["any_of"], list) and depth == 0:
             inner = [self.predicate(item, at, depth + 1) for item in raw["any_of"]]
             return Predicate(kind="any_of", any_of=tuple(p for p in inner if p is not None))
         self.say(

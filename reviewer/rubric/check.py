@@ -197,9 +197,7 @@ def _gates(rubric: Rubric) -> Found:
             yield at, f"gate {gate.id} can never close", "mend the expression"
         for name in _silence_pays(gate.closed, rubric.by_id, fires_is_good=True):
             yield at, f"gate {gate.id}: silence on {name} closes it", "a gate is closed by what is said"
-        if gate.fails and (
-            names := _silence_pays(gate.fails, rubric.by_id, fires_is_good=False, stated_only=True)
-        ):
+        if gate.fails and (names := _silence_pays(gate.fails, rubric.by_id, fires_is_good=False, stated_only=True)):
             yield (
                 ("gates", i, "fails_when"),
                 f"gate {gate.id}: silence on {names[0]} saves it",
@@ -247,12 +245,7 @@ def _demand(rubric: Rubric) -> Found:
             yield at, f"demand: no criterion {name!r}", "mend the name"
             return
     steps = [a - b for a, b in zip(demand.factors, demand.factors[1:], strict=False)]
-    if (
-        len(demand.factors) < 2
-        or demand.factors[0] != 1
-        or min(steps, default=0) < 0
-        or demand.factors[-1] <= 0
-    ):
+    if len(demand.factors) < 2 or demand.factors[0] != 1 or min(steps, default=0) < 0 or demand.factors[-1] <= 0:
         yield (
             (*at, "factors"),
             "demand: factors must fall from 1 and stay above 0",

@@ -59,9 +59,7 @@ def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     elif path.is_file():
         paths = [path]
     else:
-        raise RubricError(
-            f"no rubric {str(name_or_path)!r}: neither a path nor one of {', '.join(bundled_rubrics())}"
-        )
+        raise RubricError(f"no rubric {str(name_or_path)!r}: neither a path nor one of {', '.join(bundled_rubrics())}")
     files = {}
     for p in paths:
         if p.stat().st_size > MAX_BYTES:

@@ -164,9 +164,7 @@ _FAR = 30  # a comma or another figure between a figure and a metric weighs like
 def parse_numbers(quote: str) -> tuple[Number, ...]:
     """The quantities that the quote holds, in order, each with its unit and what it measures."""
     masked = _mask(quote)
-    figures = _joined(
-        [figure for match in _NUMERAL.finditer(masked) if (figure := _read(masked, match))], masked
-    )
+    figures = _joined([figure for match in _NUMERAL.finditer(masked) if (figure := _read(masked, match))], masked)
     roles = [(m.start(), m.end(), str(m.lastgroup)) for m in _ROLE.finditer(quote)] if figures else []
     numbers = []
     for figure in figures:
@@ -213,11 +211,7 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
         unit, end = _UNITS[(named["latin"] or named["other"]).lower()], named.end()
     else:
         unit, end = _noun(text, end)
-    if (
-        word
-        and not scale
-        and (not unit or word.lower() in ("a", "an") or (word.lower() == "one" and not named))
-    ):
+    if word and not scale and (not unit or word.lower() in ("a", "an") or (word.lower() == "one" and not named)):
         return None
     if not scale and not money and not of and not named and _is_name_or_year(text, match, unit):
         return None

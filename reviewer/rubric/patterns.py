@@ -31,9 +31,7 @@ def _compiled(pattern: str) -> Any:
     try:
         compiled = re2.compile(pattern, options)
     except UnicodeEncodeError as error:
-        raise RubricError(
-            f"pattern {pattern!r} holds half of a surrogate pair; write the character"
-        ) from error
+        raise RubricError(f"pattern {pattern!r} holds half of a surrogate pair; write the character") from error
     except re2.error as error:
         cause = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
         raise RubricError(

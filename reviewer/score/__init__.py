@@ -59,11 +59,7 @@ def _hard(answers: Answers, rubric: Rubric) -> tuple[Change, ...]:
     found = []
     for name, hard in rubric.hard_problems.items():
         value = answers[name]
-        found += [
-            Change(criterion=name, value=v)
-            for v in ((value,) if isinstance(value, str) else value)
-            if v in hard
-        ]
+        found += [Change(criterion=name, value=v) for v in ((value,) if isinstance(value, str) else value) if v in hard]
     return tuple(found)
 
 

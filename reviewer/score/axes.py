@@ -17,10 +17,7 @@ class Axes:
         self.rubric, self.nines = rubric, nines
         self.shares = {axis.id: _shares(rubric, axis.sections) for axis in rubric.axes}
         self.worth = {
-            axis: {
-                name: {v.id: share * v.points for v in rubric.by_id[name].values}
-                for name, share in shares.items()
-            }
+            axis: {name: {v.id: share * v.points for v in rubric.by_id[name].values} for name, share in shares.items()}
             for axis, shares in self.shares.items()
         }
         self.factors = {axis.id: [r for r in rubric.rules if r.axis == axis.id] for axis in rubric.axes}

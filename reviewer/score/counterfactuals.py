@@ -14,9 +14,7 @@ SHOWN = 5  # single changes that are told
 def counterfactuals(answers: Answers, rubric: Rubric, axes: Axes) -> tuple[Counterfactual, ...]:
     """First the smallest set that lifts the verdict, if one is found; then single changes by gain."""
     what_if = _WhatIf(answers, rubric, axes)
-    changes = [
-        Change(criterion=c.id, value=c.answer) for c in rubric.criteria if c.answer and _open(c, answers)
-    ]
+    changes = [Change(criterion=c.id, value=c.answer) for c in rubric.criteria if c.answer and _open(c, answers)]
     singles = [what_if.say((change,), minimal=True) for change in changes]
     singles.sort(key=lambda one: (-_rank(one.verdict), -one.gain, one.changes[0].criterion))
     lift = _lift(singles, what_if)
@@ -72,9 +70,7 @@ def _lift(singles: list[Counterfactual], what_if: _WhatIf) -> Counterfactual | N
     needed = {c for gate in what_if.gates if gate.state == "open" for c in gate.closes}
     # What an open gate waits for comes first: without it no gain in points lifts a verdict.
     useful = [one for one in singles if one.gain > 0 or one.changes[0].criterion in needed]
-    best = [one.changes[0] for one in sorted(useful, key=lambda one: one.changes[0].criterion not in needed)][
-        :BEST
-    ]
+    best = [one.changes[0] for one in sorted(useful, key=lambda one: one.changes[0].criterion not in needed)][:BEST]
     now = _rank(what_if.verdict)
     for size in range(1, EXACT + 1):
         lifted = []

@@ -93,9 +93,7 @@ async def review_with(
         return unreviewed(source, name, rubric, "incomplete", str(error))
     extraction = await extract_llm(document, rubric, model)
     facts = ground(extraction.claims, document, rubric)
-    rejected = {
-        fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"
-    }
+    rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
     if rejected:
         again = await reask(document, rubric, model, rejected)
         extraction = _joined(extraction, again)
@@ -145,9 +143,7 @@ def unreviewed(
     """A record without figures, because none would be honest."""
     called = name or (str(source) if isinstance(source, Path) else "text")
     document = Document(name=called, format="", sha256="", text="", language="en")
-    return Review(
-        tool_version=__version__, status=status, reason=reason, document=document, rubric=used(rubric)
-    )
+    return Review(tool_version=__version__, status=status, reason=reason, document=document, rubric=used(rubric))
 
 
 def used(rubric: Rubric) -> RubricUsed:
