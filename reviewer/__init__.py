@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from reviewer.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from reviewer.pipeline import areview as areview
     from reviewer.pipeline import review as review
 
 __all__ = ["__version__", "areview", "review"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:

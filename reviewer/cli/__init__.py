@@ -2,7 +2,7 @@
 
 import click
 
-from reviewer import __version__
+from reviewer.version import VERSION
 from reviewer.cli.group import LazyGroup
 
 # name -> (module that holds `command`, what `reviewer --help` says). A new command is a line here.
@@ -21,7 +21,7 @@ COMMANDS = {
     default="review",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="reviewer", message="%(prog)s %(version)s")
+@click.version_option(VERSION, "-V", "--version", prog_name="reviewer", message="%(prog)s %(version)s")
 def cli() -> None:
     """Read a proposal for a machine-learning project and say what it is worth and what it forgot to say.
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from reviewer import __version__
+from reviewer.version import VERSION
 from reviewer.domain.record import Usage
 from reviewer.errors import SettingsError
 from reviewer.llm.answer import problems, read_json
@@ -191,7 +191,7 @@ class ChatModel:
         async def send(request: httpx2.Request) -> None:
             for name in [name for name in request.headers if name not in _HEADERS]:
                 del request.headers[name]
-            request.headers["user-agent"] = f"proposal-reviewer/{__version__}"
+            request.headers["user-agent"] = f"proposal-reviewer/{VERSION}"
             if self.key:
                 azure = self.provider.id == "azure_openai"
                 request.headers["api-key" if azure else "authorization"] = self.key if azure else f"Bearer {self.key}"

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from reviewer import __version__
+from reviewer.version import VERSION
 from reviewer.critique import critique
 from reviewer.domain import Document, Extraction, Review, Rubric, RubricUsed
 from reviewer.errors import IncompleteError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Source = str | bytes | Path | Document
 Language = Literal["en", "ko"]
 
-OFFLINE_ENGINE = f"offline {__version__}"
+OFFLINE_ENGINE = f"offline {VERSION}"
 
 
 def review(
@@ -107,7 +107,7 @@ def judge(document: Document, extraction: Extraction, rubric: Rubric, language: 
     scorecard = score(facts, rubric)
     said = critique(scorecard, facts, document, rubric, spoken)
     return Review(
-        tool_version=__version__,
+        tool_version=VERSION,
         status="reviewed",
         language=spoken,
         document=document,
@@ -143,7 +143,7 @@ def unreviewed(
     """A record without figures, because none would be honest."""
     called = name or (str(source) if isinstance(source, Path) else "text")
     document = Document(name=called, format="", sha256="", text="", language="en")
-    return Review(tool_version=__version__, status=status, reason=reason, document=document, rubric=used(rubric))
+    return Review(tool_version=VERSION, status=status, reason=reason, document=document, rubric=used(rubric))
 
 
 def used(rubric: Rubric) -> RubricUsed:
