@@ -139,7 +139,7 @@ class Cue(Frozen):
     """What in a sentence speaks for a value: a pattern (RE2 syntax, case ignored), or several with " & ".
 
     Each part must be found in the sentence; "@name" is any pattern of that class, and "!part" must not be
-    found: "@metric & at least & !human". Weights of the cues in a sentence add up; 1 is enough alone.
+    found: "@metric & at least & !human". Weights of the cues in a sentence add up.
     """
 
     pattern: str
@@ -159,7 +159,7 @@ class CriterionCues(Frozen):
     under: str | None = None  # the value that such a heading speaks for where a sentence has no cue
     given: Mapping[str, Mapping[str, float]] = {}  # value -> "criterion=value" found -> weight (assessed)
     whole: bool = False  # decide on the sum over the document, not on its best sentences (stated)
-    threshold: float = 1.0  # what a sentence (assessed: a document) must weigh at least
+    threshold: float = 0.6  # what a sentence (assessed: a document) must weigh at least
     default: str | None = None  # an assessed criterion's value when no cue speaks
 
 

@@ -16,7 +16,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 # What Markdown and HTML add to the words. Order matters: a link before a bracket, a rule before a list mark.
 _MARKUP = re.compile(
     r"""
-    (?P<linebreak>(?<=[A-Za-z])-[ \t]*\n[ \t]*(?=[a-z]))        # a word broken over two lines
+    (?P<linebreak>(?<=[A-Za-z])-[ \t]*\n[ \t>]*(?=[a-z]))        # a word broken over two lines
   | (?P<link>\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s"[^"\n]*")?\)|\]\[[^\]\n]*\])  # a link's target
   | (?P<open>!?\[(?=[^\[\]\n]*\](?:\(|\[)))                      # and the bracket before its text
   | (?P<tag></?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>)
