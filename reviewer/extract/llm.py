@@ -16,6 +16,7 @@ from reviewer.llm import Model, Prompt, Reply, count
 EXTRACT, REASK = "extract.v1", "reask.v1"
 BUDGET = 40_000  # tokens of text in one call
 _MOST = 40  # calls for one document
+_QUOTES = "_quotes"
 
 
 async def extract_llm(
@@ -48,26 +49,23 @@ async def reask(
 
 
 def schema_for(criteria: Sequence[Criterion]) -> dict[str, Any]:
-    """The JSON Schema of an answer: for each criterion quotes first, then a value. No marks, no confidence.
+    """The JSON Schema of an answer: for each criterion its quotes, then its value. No marks, no confidence.
 
-    Strict-mode clean: objects closed, all required, no constraint beyond enum. Criteria with the same values share
-    a definition, which saves a third of the tokens.
+    Strict-mode clean: closed, all required, no constraint but enum. Flat, because an object for each criterion
+    would take a third more tokens.
     """
-    definitions: dict[str, Any] = {}
-    names: dict[tuple[bool, tuple[str, ...]], str] = {}
-    properties = {}
+    properties: dict[str, Any] = {}
     for criterion in criteria:
-        values = tuple(value.id for value in criterion.values)
-        if (kind := (criterion.multiple, values)) not in names:
-            names[kind] = f"v{len(names)}"
-            value: dict[str, Any] = {"type": "string", "enum": list(values)}
-            if criterion.multiple:
-                value = {"type": "array", "items": value}
-            definitions[names[kind]] = _closed(
-                {"quotes": {"type": "array", "items": {"type": "string"}}, "value": value}
-            )
-        properties[criterion.id] = {"$ref": f"#/$defs/{names[kind]}"}
-    return {**_closed(properties), "$defs": definitions}
+        value: dict[str, Any] = {"type": "string", "enum": [value.id for value in criterion.values]}
+        properties[criterion.id + _QUOTES] = {"$ref": "#/$defs/quotes"}
+        properties[criterion.id] = {"type": "array", "items": value} if criterion.multiple else value
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        "$defs": {"quotes": {"type": "array", "items": {"type": "string"}}},
+    }
 
 
 def instructions(rubric: Rubric, criteria: Sequence[Criterion], prompt: str) -> str:
@@ -133,7 +131,7 @@ async def _extract(
             budget = min(budget, count(text)[0]) // 2
             if budget < 1000:
                 raise
-    claims, notes = _merge(criteria, [_claims(criteria, reply) for reply in replies])
+    claims, notes = _merge(criteria, [_claims(criteria, reply.data) for reply in replies])
     notes = [*dict.fromkeys(reply.note for reply in replies if reply.note), *notes]
     if len(parts) > 1:
         notes.insert(0, f"read in {len(parts)} parts")
@@ -168,15 +166,6 @@ async def _all(model: Model, prompts: Sequence[Prompt], schema: Mapping[str, Any
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _criterion(rubric: Rubric, criterion: Criterion) -> str:
@@ -222,22 +211,17 @@ def _pieces(text: str, budget: int, model: str) -> Iterator[tuple[str, int]]:
     return cut(text, 0)
 
 
-def _claims(criteria: Sequence[Criterion], reply: Reply) -> dict[str, Claim]:
+def _claims(criteria: Sequence[Criterion], data: Mapping[str, Any]) -> dict[str, Claim]:
     """The entries of an answer that can be used; the reply's note says what could not."""
     found = {}
     for criterion in criteria:
-        entry = reply.data.get(criterion.id)
-        if not isinstance(entry, dict):
-            continue
-        given = entry.get("value")
-        values = [v for v in (given if isinstance(given, list) else [given]) if isinstance(v, str)]
-        values = [v for v in values if v in criterion.by_id]
-        quotes = entry.get("quotes")
-        if not values:
-            continue
-        value: Answer = tuple(dict.fromkeys(values)) if criterion.multiple else values[0]
-        texts = [q for q in quotes if isinstance(q, str) and q.strip()] if isinstance(quotes, list) else []
-        found[criterion.id] = Claim(criterion=criterion.id, value=value, quotes=tuple(dict.fromkeys(texts)))
+        given, quotes = data.get(criterion.id), data.get(criterion.id + _QUOTES)
+        listed = given if isinstance(given, list) else [given]
+        values = tuple(dict.fromkeys(v for v in listed if isinstance(v, str) and v in criterion.by_id))
+        if values:
+            texts = [q for q in quotes if isinstance(q, str) and q.strip()] if isinstance(quotes, list) else []
+            value: Answer = values if criterion.multiple else values[0]
+            found[criterion.id] = Claim(criterion=criterion.id, value=value, quotes=tuple(dict.fromkeys(texts)))
     return found
 
 

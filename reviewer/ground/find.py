@@ -157,5 +157,5 @@ def _nearest(quote: str, document: Document) -> str:
     from rapidfuzz import fuzz, process
 
     sentences = [document.text[s.start : s.end] for s in document.sentences]
-    best = process.extractOne(quote, sentences, scorer=fuzz.ratio, score_cutoff=50)
+    best = process.extractOne(quote, sentences, scorer=fuzz.token_set_ratio, score_cutoff=60)
     return best[0] if best else ""

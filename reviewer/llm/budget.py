@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from reviewer.domain.record import Usage
+from reviewer.domain import Usage
+from reviewer.domain.base import Frozen
 from reviewer.errors import BudgetError, SettingsError
 from reviewer.llm.faults import Fault
+from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.prices import price
 from reviewer.llm.tokens import count
 
 
-@dataclass
-class Spent:
+class Spent(Frozen):
     """What a connection has taken so far."""
 
     calls: int = 0
@@ -24,45 +23,43 @@ class Spent:
 
 
 class Metered:
-    """Books each call of a model; with `max_cost`, reserves the most that a call can take before it is made."""
+    """Books each call of a model; with `max_cost`, sets aside the most that a call can take before it is made."""
 
     def __init__(self, inner: Model, settings: ModelSettings) -> None:
         self.inner, self.settings = inner, settings
         self.spent = Spent()
-        self._booked = 0.0  # dollars, with the worst for what is not known
-        self._reserved = 0.0
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Condition] = WeakKeyDictionary()
+        self._booked = self._reserved = 0.0  # dollars, with the worst for what is not known
+        self._settled = PerLoop(asyncio.Condition)
         if settings.max_cost is not None and price(Usage(input_tokens=1), settings) is None:
             raise SettingsError(
-                f"no price is known for {settings.name}, so a limit of costs cannot be kept; "
+                f"no price is known for {settings.name} at this address, so a limit of costs cannot be kept; "
                 "leave the limit out, or give the price of a million tokens in and out"
             )
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """Ask, and write down what it took."""
         worst = await self._reserve(prompt, schema)
-        known: float | None = 0.0
+        usage: Usage | None = None
+        known: float | None = None  # stays so when interrupted: it may be billed all the same
         try:
             reply = await self.inner.ask(prompt, schema)
-            known = price(reply.usage, self.settings, reply.answered) if reply.usage else None
-            self._book(reply.usage, known)
+            usage, known = reply.usage, price(reply.usage, self.settings, reply.answered) if reply.usage else None
             return reply.model_copy(update={"cost": known})
         except Fault as fault:
+            usage, known = fault.usage, 0.0
             if fault.billed:
-                known = fault.cost = price(fault.usage, self.settings) if fault.usage else None
-            self._book(fault.usage, known)
-            raise
-        except BaseException:
-            known = None  # interrupted: it may be billed all the same
-            self._book(None, None)
+                known = price(usage, self.settings) if usage else None
+            fault.cost = known
             raise
         finally:
-            await self._settle(worst, known)
-
-    def _book(self, usage: Usage | None, cost: float | None) -> None:
-        self.spent.calls += 1
-        self.spent.usage += usage or Usage()
-        self.spent.cost = None if cost is None or self.spent.cost is None else self.spent.cost + cost
+            cost = None if known is None or self.spent.cost is None else self.spent.cost + known
+            total = self.spent.usage + usage if usage else self.spent.usage
+            self.spent = Spent(calls=self.spent.calls + 1, usage=total, cost=cost)
+            self._reserved -= worst
+            self._booked += worst if known is None else known
+            if worst:
+                async with self._settled.get() as _:
+                    self._settled.get().notify_all()
 
     async def _reserve(self, prompt: Prompt, schema: Mapping[str, Any]) -> float:
         limit = self.settings.max_cost
@@ -71,40 +68,15 @@ class Metered:
         tokens = count(f"{prompt.system}{prompt.user}{schema}")[0]
         answer = self.settings.max_output_tokens * (2 if prompt.repair == "longer" else 1)
         worst = price(Usage(input_tokens=tokens, output_tokens=answer), self.settings) or 0.0
-        async with self._condition() as settled:
+        settled = self._settled.get()
+        async with settled:
             # Calls in flight mostly take less than was set aside for them: wait and see.
-            while self._booked + self._reserved + worst > limit and self._reserved > 0:
+            while self._booked + self._reserved + worst > limit and self._reserved > 1e-9:
                 await settled.wait()
             if self._booked + worst > limit:
                 raise BudgetError(
-                    f"the limit of ${limit:g} is reached: ${self._booked:.4f} are spent, and the next call may "
-                    f"take ${worst:.4f}; run the same command again with a higher limit to go on"
+                    f"the limit of ${limit:g} is reached: ${self._booked:.4f} are spent, and the next call may take "
+                    f"${worst:.4f}; run the same command again with a higher limit to go on"
                 )
             self._reserved += worst
         return worst
-
-    async def _settle(self, worst: float, known: float | None) -> None:
-        if self.settings.max_cost is None:
-            return
-        # No await before the figures are right: an interrupt must not lose them.
-        self._reserved = max(0.0, self._reserved - worst)
-        self._booked += worst if known is None else known
-        async with self._condition() as settled:
-            settled.notify_all()
-
-    def _condition(self) -> "_Entered":
-        return _Entered(self._loops.setdefault(asyncio.get_running_loop(), asyncio.Condition()))
-
-
-class _Entered:
-    """`async with` a condition, and have it."""
-
-    def __init__(self, condition: asyncio.Condition) -> None:
-        self.condition = condition
-
-    async def __aenter__(self) -> asyncio.Condition:
-        await self.condition.acquire()
-        return self.condition
-
-    async def __aexit__(self, *_: object) -> None:
-        self.condition.release()

@@ -9,7 +9,7 @@ from math import isfinite
 from time import time
 from typing import Any, Literal
 
-from reviewer.domain.record import Usage
+from reviewer.domain import Usage
 from reviewer.errors import (
     BadAnswerError,
     CredentialError,
@@ -56,271 +56,186 @@ class Exchange:
         found = (
             said.get("prompt_tokens", said.get("input_tokens")),
             said.get("completion_tokens", said.get("output_tokens")),
-            detail.get("cached_tokens") or 0,
+            detail.get("cached_tokens"),
         )
         tokens_in, tokens_out, cached = (n if isinstance(n, int) and n >= 0 else 0 for n in found)
         return Usage(input_tokens=tokens_in, output_tokens=tokens_out, cached_tokens=cached)
 
 
-class Fault(Exception):  # noqa: N818 - never leaves this package: the retrying model raises its `error`
+@dataclass(eq=False)
+class Fault(Exception):  # noqa: N818 - it never leaves this package: the retrying model raises its `error`
     """A failed call, with what the models around the adapter need to know."""
 
-    def __init__(self, error: ProviderError, again: Again = "never", repair: Any = "") -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.again: Again = again
-        self.repair = repair
-        self.retry_after: float | None = None
-        self.usage: Usage | None = None
-        self.cost: float | None = 0.0
-        self.billed = False  # may the provider charge for it?
-        self.partial: Reply | None = None  # an answer of which some entries can be used
-        self.param = ""
+    error: ProviderError
+    again: Again = "never"
+    repair: str = ""  # what would put it right: "longer", "looser", "parameter", "mode"
+    param: str = ""  # the one that the server does not take
+    retry_after: float | None = None
+    usage: Usage | None = None
+    billed: bool = False  # may the provider charge for it?
+    cost: float | None = 0.0
+    partial: Reply | None = None  # an answer of which some entries can be used
 
 
 @dataclass(frozen=True)
-class Row:
-    """A kind of fault. `status` and `words` are patterns; the first row that matches both decides."""
+class Kind:
+    """What a fault means for the user, and for us. {host} {model} {key} {url} {timeout} {said} ... are filled in."""
 
-    status: str
-    words: str  # searched in "code type param message", case ignored
     error: type[ProviderError]
     again: Again
-    say: str  # {host} {model} {key} {said} {after}
+    say: str
     repair: str = ""
 
 
-TABLE = (
-    # Nothing came back. `words` are the names and messages of the exceptions.
-    Row(
-        "0",
-        r"certificate|ssl",
-        UnreachableError,
-        "never",
-        "cannot trust {host}: {said}; set SSL_CERT_FILE to the certificate that your network needs",
-    ),
-    Row(
-        "0",
-        r"timeout|timed out",
-        DeadlineError,
-        "later",
-        "no whole answer from {host} within {timeout:g} s; allow more time, or use a faster model",
-    ),
-    Row(
-        "0",
-        r"proxy",
-        UnreachableError,
-        "later",
-        "cannot reach {host} through the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY: {said}",
-    ),
-    Row(
-        "0",
-        r"",
-        UnreachableError,
-        "later",
-        "cannot reach {host}: {said}; is the server running, and the base URL right?",
-    ),
-    # An answer that is no use.
-    Row(
-        "200",
-        r"^finish whitespace",
-        CutAnswerError,
-        "once",
-        "{model} filled its answer with white space; use another model or server",
-        "looser",
-    ),
-    Row(
-        "200",
-        r"^finish (length|max_tokens|max_output_tokens)",
-        CutAnswerError,
-        "once",
-        "the answer of {model} was cut at its limit of tokens; raise the limit of output tokens",
-        "longer",
-    ),
-    Row(
-        "200",
-        r"^finish (content_filter|safety|recitation|prohibited_content|blocklist|spii)",
-        RefusedError,
-        "never",
-        "a filter of {host} stopped the answer",
-    ),
-    Row("200", r"^(finish )?refusal", RefusedError, "never", "{model} refused this document: {said}"),
-    # What a status and its error object say. Money first: it comes as a 429.
-    Row(
-        "429",
-        r"resource_exhausted",
-        RateLimitError,
-        "wait",
-        "{host} asks to slow down{after}: {said}; allow more time, or fewer requests at once",
-    ),
-    Row(
+_DOWN = Kind(UnreachableError, "later", "cannot reach {host}: {said}; is the server up, and the base URL right?")
+_CERTIFICATE = Kind(
+    UnreachableError,
+    "never",
+    "cannot trust {host}: {said}; set SSL_CERT_FILE to the certificate that your network needs",
+)
+_PROXY = Kind(
+    UnreachableError, "later", "cannot reach {host} through the proxy that HTTPS_PROXY or ALL_PROXY names: {said}"
+)
+_BROKEN = Kind(UnreachableError, "later", "{host} is broken or overloaded (HTTP {status}): {said}; try again later")
+_LATE = Kind(DeadlineError, "later", "no whole answer from {host} within {timeout:g} s; allow more time")
+_GATEWAY = Kind(DeadlineError, "later", "{host} gave up waiting for an answer: {said}; try again later")
+_SLOW = Kind(
+    RateLimitError, "wait", "{host} asks to slow down{after}: {said}; allow more time, or fewer requests at once"
+)
+_QUOTA = Kind(
+    QuotaError,
+    "never",
+    "{host} says that the account has no credit left (this is about billing, not speed): {said}; "
+    "put that right, then run the same command again",
+)
+_PLACE = Kind(CredentialError, "never", "{host} does not serve this place: {said}")
+_KEY = Kind(CredentialError, "never", "{host} does not accept the key in {key}: {said}; set {key} to a valid key")
+_ALLOWED = Kind(CredentialError, "never", "{host} does not allow this with the key in {key}: {said}")
+_MODEL = Kind(UnknownModelError, "never", "{host} has no model {model}: {said}; name one that it has")
+_PATH = Kind(
+    UnknownModelError, "never", "there is no OpenAI-compatible API at {url}: {said}; the base URL should end in /v1"
+)
+_ELSEWHERE = Kind(
+    UnknownModelError,
+    "never",
+    "{host} points to {location}; nothing is sent there: name it as the base URL if it is right",
+)
+_LONG = Kind(
+    TooLongError,
+    "never",
+    "the document is too long for {model}: {said}; send less at once, or use a model that reads more",
+)
+_FILTER = Kind(RefusedError, "never", "a filter of {host} refused this document{filters}")
+_REFUSAL = Kind(RefusedError, "never", "{model} refused this document: {said}")
+_CUT = Kind(CutAnswerError, "once", "the answer of {model} was cut at its limit of tokens; raise that limit", "longer")
+_BLANK = Kind(CutAnswerError, "once", "{model} filled its answer with white space; use another model", "looser")
+_PARAMETER = Kind(ProviderError, "now", "{host} does not take a setting: {said}", "parameter")
+_MODE = Kind(ProviderError, "now", "{host} has no way to ask for JSON that works: {said}", "mode")
+_REFUSES = Kind(ProviderError, "never", "{host} refuses the request (HTTP {status}): {said}")
+_EMPTY = Kind(BadAnswerError, "once", "{model} gave an empty answer", "looser")
+_BAD = Kind(
+    BadAnswerError, "once", "{host} answered with something else than the JSON that was asked for: {said}", "looser"
+)
+
+# Status, then words searched in "code type param message", case ignored: the first row that fits decides.
+# Status 0: nothing came back, and the words are those of the exceptions. "200e": an error object that came as 200.
+TABLE: tuple[tuple[str, str, Kind], ...] = (
+    ("0", r"certificate|ssl", _CERTIFICATE),
+    ("0", r"timeout|timed out", _LATE),
+    ("0", r"proxy", _PROXY),
+    ("0", r"", _DOWN),
+    ("200", r"^finish whitespace", _BLANK),
+    ("200", r"^finish (length|max_tokens|max_output_tokens)", _CUT),
+    ("200", r"^finish (content_filter|safety|recitation|prohibited_content|blocklist|spii)", _FILTER),
+    ("200", r"^(finish )?refusal", _REFUSAL),
+    ("200", r"^empty", _EMPTY),
+    ("200", r"", _BAD),
+    ("3..", r"", _ELSEWHERE),
+    ("429", r"resource_exhausted", _SLOW),  # Google says "quota" for limits of speed
+    # Money before speed: it comes as a 429, too.
+    (
         "4..|503|200e",
-        r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance|payment required",
-        QuotaError,
-        "never",
-        "{host} says that the account has no credit left (this is about billing, not speed): {said}; then run the same command again",
+        r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance",
+        _QUOTA,
     ),
-    Row("402", r"", QuotaError, "never", "{host} wants to be paid: {said}"),
-    Row(
-        "401|403|400",
-        r"unsupported_country|country, region|not supported in your region",
-        CredentialError,
-        "never",
-        "{host} does not serve this place: {said}",
-    ),
-    Row(
-        "401|407",
-        r"",
-        CredentialError,
-        "never",
-        "{host} does not accept the key in {key}: {said}; set {key} to a valid key",
-    ),
-    Row(
-        "400|403|200e",
-        r"content_filter|responsibleaipolicy|content management policy|content_policy",
-        RefusedError,
-        "never",
-        "a filter of {host} refused this document{filters}",
-    ),
-    Row("403", r"", CredentialError, "never", "{host} does not allow this with the key in {key}: {said}"),
-    Row(
-        "429",
-        r"request too large",
-        TooLongError,
-        "never",
-        "{host}: {said}; send less at once (a smaller budget of tokens), or ask for a higher limit",
-    ),
-    Row(
+    ("402", r"", _QUOTA),
+    ("400|401|403", r"unsupported_country|country, region|not supported in your region", _PLACE),
+    ("401|407", r"", _KEY),
+    ("400|403|200e", r"content_filter|responsibleaipolicy|content management policy|content_policy", _FILTER),
+    ("403", r"", _ALLOWED),
+    ("429", r"request too large", _LONG),
+    (
         "400|404|422",
-        r"unsupported_(parameter|value)|unsupported (parameter|value)|unrecognized request argument|extra inputs are not permitted|unexpected keyword|not permitted: \S*(temperature|tokens)",
-        ProviderError,
-        "now",
-        "{host} does not take a setting: {said}",
-        "parameter",
+        r"unsupported[_ ](parameter|value)|unrecognized request argument|extra inputs|extra_forbidden",
+        _PARAMETER,
     ),
-    Row(
-        "400|413|422|500|200e",
-        r"context_length|context length|context window|context size|maximum context|exceed_context|input tokens|prompt is too long|too many tokens|max_tokens must be at least|input is too long|token count .*exceeds",
-        TooLongError,
-        "never",
-        "the document is too long for {model}: {said}; send less at once (a smaller budget of tokens), or use a model that reads more",
-    ),
-    Row("413", r"", TooLongError, "never", "the request is too large for {host}: {said}"),
-    Row(
-        "400|404|415|422|500|501|200e",
-        r"response_format|json_schema|json_object|json mode|structured output|invalid schema|schema|grammar|tool_choice|tools?\b|function.?call",
-        ProviderError,
-        "now",
-        "{host} offers no way to ask for JSON that works: {said}",
-        "mode",
-    ),
-    Row(
-        "404",
-        r"model_not_found|model\b.*(not exist|not found|no such)|not_found_error",
-        UnknownModelError,
-        "never",
-        "{host} has no model {model}: {said}; name one that it has",
-    ),
-    Row(
-        "404|405|410",
-        r"",
-        UnknownModelError,
-        "never",
-        "there is no OpenAI-compatible API at {url}: {said}; the base URL should end in /v1",
-    ),
-    Row(
-        "3..",
-        r"",
-        UnknownModelError,
-        "never",
-        "{host} points elsewhere ({location}); nothing is sent there: set that as the base URL if it is right",
-    ),
-    Row("408|504", r"", DeadlineError, "later", "{host} gave up waiting for an answer: {said}"),
-    Row(
-        "409|429",
-        r"",
-        RateLimitError,
-        "wait",
-        "{host} asks to slow down{after}: {said}; allow more time, or fewer requests at once",
-    ),
-    Row(
-        "5..",
-        r"",
-        UnreachableError,
-        "later",
-        "{host} is broken or overloaded (HTTP {status}): {said}; try again later",
-    ),
-    Row("4..", r"", ProviderError, "never", "{host} refuses the request (HTTP {status}): {said}"),
-    Row(".*", r"^empty", BadAnswerError, "once", "{model} gave an empty answer"),
-    Row(
-        ".*",
-        r"",
-        BadAnswerError,
-        "once",
-        "{host} answered with something else than the JSON that was asked for: {said}",
-        "looser",
-    ),
+    ("400|413|422|500|200e", r"context.?(length|window|size)|maximum context|exceed_context|too many tokens", _LONG),
+    ("400|413|422|500|200e", r"input tokens|(prompt|input) is too long|max_tokens must be at least", _LONG),
+    ("413", r"", _LONG),
+    ("400|404|415|422|500|501|200e", r"response_?format|json.?(schema|object|mode)|structured output|schema", _MODE),
+    ("400|404|415|422|500|501|200e", r"grammar|tool_choice|\btools?\b|function.?call", _MODE),
+    ("404", r"model_not_found|model\b.*(not exist|not found|no such)|not_found_error", _MODEL),
+    ("404|405|410", r"", _PATH),
+    ("408|504", r"", _GATEWAY),
+    ("409|429", r"", _SLOW),
+    ("5..", r"", _BROKEN),
+    ("4..", r"", _REFUSES),
+    (".*", r"", _BAD),
 )
 
 
 def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
-    """The first row that fits. `words` are what was said; `names` fill the message: host, model, key, url, timeout."""
+    """What the first row that fits makes of it. `names` fill the message: host, model, key, url, timeout, secret."""
     body = exchange.json()
-    status = f"{exchange.status}{'e' if exchange.status == 200 and _error(body) else ''}"
-    said = _said(words if exchange.status else words.partition("; ")[0], body, names.get("secret", ""))
-    row = next(
-        r for r in TABLE if re.fullmatch(r.status, status) and re.search(r.words, words, re.IGNORECASE | re.DOTALL)
-    )
+    told = error_in(body)
+    status = f"{exchange.status}{'e' if exchange.status == 200 and told else ''}"
+    kind = next(kind for code, said, kind in TABLE if re.fullmatch(code, status) and re.search(f"(?is){said}", words))
     after = retry_after(exchange.headers)
-    error = row.error(
-        row.say.format(
-            **names,
-            status=status,
-            said=said,
-            after=f" for {after:g} s" if after else "",
-            location=redact(exchange.headers.get("location", "another address"), names.get("secret", "")),
-            filters=_filters(body),
-        )
+    said = str(told.get("message") or (words if exchange.status else words.partition("; ")[0]))
+    fill = {
+        "status": exchange.status,
+        "said": redact(re.sub(r"\s+", " ", said).strip().rstrip("."), names["secret"])[:200],
+        "after": f" for {after:g} s" if after else "",
+        "location": redact(exchange.headers.get("location", "another address"), names["secret"])[:200],
+        "filters": _filters(told),
+    }
+    unsent = re.search(r"(?i)connect(error|timeout)|proxyerror", words)
+    return Fault(
+        error=kind.error(kind.say.format(**names, **fill)),
+        again="never" if kind.again == "later" and exchange.headers.get("x-should-retry") == "false" else kind.again,
+        repair=kind.repair,
+        param=str(told.get("param") or next(iter(re.findall(r"'(\w+)'", said)), "")),
+        retry_after=after,
+        usage=exchange.usage(),
+        # Errors are free; an answer that broke off, or never came, may have been worked on.
+        billed=exchange.status == 200 or bool(exchange.sent and not exchange.status and not unsent),
     )
-    again = "never" if row.again == "later" and exchange.headers.get("x-should-retry") == "false" else row.again
-    fault = Fault(error, again, row.repair)
-    fault.retry_after = after
-    fault.usage = exchange.usage()
-    # Errors are free; an answer that broke off, or never came, may have been worked on.
-    unsent = re.search(r"connect(error|timeout)|proxyerror", words, re.IGNORECASE)
-    fault.billed = exchange.status == 200 or bool(exchange.sent and not exchange.status and not unsent)
-    fault.param = _error(body).get("param") or next(iter(re.findall(r"'(\w+)'", said)), "")
-    return fault
 
 
 def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
-    """What an exchange says went wrong, in one line: "code type param message", or how the answer ended."""
+    """What went wrong, in one line: "code type param message", how an answer ended, or the exceptions, cause first."""
     if not exchange.status:
-        chain, at = [], error
-        while at is not None:
-            chain.append(f"{type(at).__name__} {at}")
-            at = at.__cause__ or at.__context__
+        chain = []
+        while error is not None:
+            chain.append(f"{type(error).__name__} {error}".strip())
+            error = error.__cause__ or error.__context__
         return "; ".join(reversed(chain))
     body = exchange.json()
-    if said := _error(body):
-        return " ".join(str(said.get(name) or "") for name in ("code", "type", "param", "message")) + str(
-            said.get("innererror") or ""
+    if told := error_in(body):
+        return " ".join(
+            str(told.get(name) or "") for name in ("code", "type", "param", "message", "status", "innererror")
         )
-    if exchange.status == 200 and isinstance(body, dict):
-        choices = body.get("choices")
-        first = choices[0] if isinstance(choices, list) and choices else {}
-        if isinstance(first, dict) and first.get("finish_reason"):
-            message = first.get("message") or {}
-            cut = first["finish_reason"] == "length" and re.search(r"\s{256}", str(message.get("content")))
-            return "finish whitespace" if cut else f"finish {first['finish_reason']}"
-        if "choices" in body and not choices:
-            return "no choices in the answer"
-    text = exchange.body[:4000].decode("utf-8", "replace")
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text)).strip() or f"HTTP {exchange.status} with no content"
+    choices = body.get("choices") if isinstance(body, dict) else None
+    if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("finish_reason"):
+        blank = re.search(r"\s{256}", str((choices[0].get("message") or {}).get("content")))
+        finish = str(choices[0]["finish_reason"])
+        return f"finish {'whitespace' if blank and finish == 'length' else finish}"
+    text = re.sub(r"<[^>]*>", " ", exchange.body[:4000].decode("utf-8", "replace"))
+    return re.sub(r"\s+", " ", text).strip() or f"HTTP {exchange.status} with no content"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the provider asks to wait, as finite and positive figures; None if it says nothing of use."""
+    """Seconds that the provider asks to wait, where it names a finite and positive time."""
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(name, "").strip()
         try:
@@ -337,42 +252,29 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def redact(text: str, secret: str) -> str:
     """Text without keys: the one in use, and anything that looks like one."""
-    if secret:
-        text = text.replace(secret, "[key]")
-    return re.sub(r"(?i)\b(sk-|bearer\s+)[\w.*-]{6,}", r"[key]", text)
+    text = text.replace(secret, "[key]") if secret else text
+    return re.sub(r"(?i)\b(sk-|bearer\s+)[\w.*-]{6,}", "[key]", text)
 
 
-def _error(body: Any) -> dict[str, Any]:
+def error_in(body: Any) -> dict[str, Any]:
     """The error object of any server, flattened; empty if there is none."""
     if isinstance(body, list) and body:  # Google wraps it once more
         body = body[0]
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or body.get("choices"):
         return {}
     error = body.get("error")
     if isinstance(error, dict):
         return error
     if isinstance(error, str):
         return {"message": error}
-    if body.get("object") == "error" or ("message" in body and "choices" not in body):
+    if body.get("object") == "error" or "message" in body:
         return body
-    if "detail" in body and "choices" not in body:
-        return {"message": str(body["detail"])}
-    return {}
+    return {"message": str(body["detail"])} if "detail" in body else {}
 
 
-def _said(words: str, body: Any, secret: str) -> str:
-    message = str(_error(body).get("message") or words)
-    message = re.sub(r"\s+", " ", redact(message, secret)).strip().rstrip(".")
-    return message if len(message) <= 200 else message[:199] + "…"
-
-
-def _filters(body: Any) -> str:
+def _filters(told: Mapping[str, Any]) -> str:
     """Which filters fired, where the provider says so: Azure does, in two spellings."""
-    inner = _error(body).get("innererror") or _error(body).get("inner_error") or {}
+    inner = told.get("innererror") or told.get("inner_error") or {}
     result = inner.get("content_filter_result") or inner.get("content_filter_results") or {}
-    names = [
-        name
-        for name, state in sorted(result.items())
-        if isinstance(state, dict) and (state.get("filtered") or state.get("detected"))
-    ]
+    names = [n for n, s in sorted(result.items()) if isinstance(s, dict) and (s.get("filtered") or s.get("detected"))]
     return f" ({', '.join(names)})" if names else ""

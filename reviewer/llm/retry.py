@@ -5,26 +5,26 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from reviewer.domain.record import Usage
+from reviewer.domain import Usage
 from reviewer.errors import DeadlineError, ProviderError, UnreachableError
 from reviewer.llm.faults import Fault
+from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.tokens import count
 
 _BREAKER = 8  # failures in a row, of all callers, after which only one call at a time is let through
 
 
-class _Loop:
-    """What belongs to one event loop: locks cannot move to another."""
+class _Doors:
+    """What callers in one event loop pass."""
 
     def __init__(self, concurrency: int) -> None:
         self.slots = asyncio.Semaphore(concurrency)
         self.probe = asyncio.Lock()
-        self.first: asyncio.Event | None = None  # set when the first answer, good or not, is here
+        self.first = asyncio.Event()  # the first answer, good or not, is here
 
 
 class Patient:
@@ -42,41 +42,37 @@ class Patient:
         self.resume = 0.0  # no call before this
         self.next = 0.0  # no call before this, for the provider's limits a minute
         self.failures = 0  # in a row, whoever met them
-        self.started = False
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Loop] = WeakKeyDictionary()
+        self._started = False
+        self._doors = PerLoop(lambda: _Doors(settings.concurrency))
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """Ask until there is an answer, or no hope of one within the deadline."""
-        loop = self._loops.setdefault(asyncio.get_running_loop(), _Loop(self.settings.concurrency))
-        async with loop.slots:
-            await self._head_start(loop)
+        doors = self._doors.get()
+        async with doors.slots:
+            await self._head_start(doors.first)
             try:
-                return await _Ask(self, loop, prompt, schema).answer()
+                return await _Ask(self, doors.probe, prompt, schema).answer()
             finally:
-                if loop.first:
-                    loop.first.set()
+                doors.first.set()
 
-    async def _head_start(self, loop: _Loop) -> None:
+    async def _head_start(self, first: asyncio.Event) -> None:
         """Let the first call go alone for a moment: a wrong key or an unsupported mode shows at once."""
-        if not self.started:
-            self.started, loop.first = True, asyncio.Event()
-        elif loop.first and not loop.first.is_set():
+        if self._started and not first.is_set():
             try:
                 async with asyncio.timeout(self.settings.head_start):
-                    await loop.first.wait()
+                    await first.wait()
             except TimeoutError:
-                loop.first.set()  # good answers take longer
+                first.set()  # good answers take longer
+        self._started = True
 
     async def turn(self, tokens: int) -> None:
         """Wait until a call may be made."""
-        per_call = 60 / self.settings.requests_per_minute if self.settings.requests_per_minute else 0.0
-        per_token = 60 / self.settings.tokens_per_minute if self.settings.tokens_per_minute else 0.0
-        if step := max(per_call, per_token * tokens):
-            at = max(self.clock(), self.next)
+        minute = (self.settings.requests_per_minute, 1), (self.settings.tokens_per_minute, tokens)
+        step = max(60 * used / limit if limit else 0.0 for limit, used in minute)
+        at = max(self.clock(), self.next)
+        if tokens:
             self.next = at + step
-            if at > self.clock():
-                await self.sleep(at - self.clock())
-        while (wait := self.resume - self.clock()) > 0:
+        while (wait := max(at, self.resume) - self.clock()) > 0:
             await self.sleep(wait)
         if self.ended:
             raise self.ended
@@ -85,9 +81,9 @@ class Patient:
 class _Ask:
     """One question, and what its attempts have come to so far."""
 
-    def __init__(self, pool: Patient, loop: _Loop, prompt: Prompt, schema: Mapping[str, Any]) -> None:
-        self.pool, self.loop, self.prompt, self.schema = pool, loop, prompt, schema
-        self.tokens = count(prompt.user)[0] if pool.settings.tokens_per_minute else 0
+    def __init__(self, pool: Patient, probe: asyncio.Lock, prompt: Prompt, schema: Mapping[str, Any]) -> None:
+        self.pool, self.probe, self.prompt, self.schema = pool, probe, prompt, schema
+        self.tokens = count(prompt.system + prompt.user)[0] if pool.settings.tokens_per_minute else 1
         self.calls = self.mended = self.broken = 0
         self.usage: Usage | None = Usage()
         self.cost: float | None = 0.0
@@ -108,61 +104,56 @@ class _Ask:
                 with attempt:
                     reply = await self._call()
         except Fault as fault:
-            if self.partial:
-                return self._total(self.partial)
-            error = fault.error
-            if self.calls > 1:
-                error.args = (f"{error} (after {self.calls} calls)",)
-            if error.final or (isinstance(error, UnreachableError) and self.pool.failures >= _BREAKER):
-                error.final = True
-                self.pool.ended = error
-            raise error from None
-        return self._total(reply)
+            if self.partial is None:
+                raise self._final(fault.error) from None
+            reply = self.partial
+        usage = reply.usage + self.usage if reply.usage and self.usage else None
+        cost = reply.cost + self.cost if reply.cost is not None and self.cost is not None else None
+        return reply.model_copy(update={"calls": self.calls, "usage": usage, "cost": cost})
 
     async def _call(self) -> Reply:
         await self.pool.turn(self.tokens)
         async with AsyncExitStack() as stack:
             if self.pool.failures >= _BREAKER:
-                await stack.enter_async_context(self.loop.probe)  # one at a time finds out whether it is back
+                await stack.enter_async_context(self.probe)  # one at a time finds out whether it is back
                 await self.pool.turn(0)
+            late = DeadlineError(f"no answer within {self.pool.settings.deadline:g} s in all; allow more time")
+            if (left := self.until - self.pool.clock()) <= 0:
+                raise Fault(late)
             self.calls += 1
             try:
-                async with asyncio.timeout(max(self.until - self.pool.clock(), 0.01)):
+                async with asyncio.timeout(left):
                     reply = await self.pool.inner.ask(self.prompt, self.schema)
             except TimeoutError:
-                late = DeadlineError(f"no answer within {self.pool.settings.deadline:g} s; allow more time")
-                fault = Fault(late)
-                fault.billed, fault.cost = True, None
-                self._book(fault)
-                raise fault from None
-            except Fault as fault:
-                self._book(fault)
-                raise
-        self.pool.failures = 0
-        return reply
+                fault = Fault(late, billed=True, cost=None)
+            except Fault as found:
+                fault = found
+            else:
+                self.pool.failures = 0
+                return reply
+            self._book(fault)
+            raise fault
 
     def _book(self, fault: Fault) -> None:
         """Count what a failed call took, and let the others know."""
-        self.partial = fault.partial or self.partial
+        if fault.partial is not None:
+            self.partial = fault.partial.model_copy(update={"usage": Usage(), "cost": 0.0})  # counted here
         if fault.billed:
             self.usage = self.usage + fault.usage if self.usage and fault.usage else None
-        self.cost = None if self.cost is None or fault.cost is None else self.cost + fault.cost
-        now = self.pool.clock()
+            self.cost = self.cost + fault.cost if self.cost is not None and fault.cost is not None else None
+        pool, now = self.pool, self.pool.clock()
+        pool.failures = pool.failures + 1 if fault.again == "later" else 0
         if fault.again == "wait":
-            self.pool.resume = max(self.pool.resume, now + self._delay(fault))
-        elif fault.again == "later":
-            self.pool.failures += 1
-            if self.pool.failures >= _BREAKER:
-                self.pool.resume = max(self.pool.resume, now + min(60.0, 2.0 ** (self.pool.failures - _BREAKER)))
-        else:
-            self.pool.failures = 0
+            pool.resume = max(pool.resume, now + self._delay(fault))
+        elif pool.failures >= _BREAKER:
+            pool.resume = max(pool.resume, now + min(60.0, 2.0 ** (pool.failures - _BREAKER)))
 
     def _again(self, fault: Fault) -> bool:
         if fault.again == "now":
             self.mended += 1
             return self.mended <= 6
         if fault.again == "once" and not self.prompt.repair:
-            self.prompt = self.prompt.model_copy(update={"repair": fault.repair or "looser"})
+            self.prompt = self.prompt.model_copy(update={"repair": fault.repair})
             return True
         if fault.again == "later":
             self.broken += 1
@@ -174,18 +165,20 @@ class _Ask:
 
     def _wait(self, state: RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
-        if not isinstance(fault, Fault) or fault.again in ("now", "once", "wait"):
-            return 0.0  # a rate limit is waited for in the pool's turn, with all others
-        return self._delay(fault)
+        # A rate limit is waited for in the pool's turn, with all others.
+        return self._delay(fault) if isinstance(fault, Fault) and fault.again == "later" else 0.0
 
     def _delay(self, fault: Fault) -> float:
-        """What the provider asks for, else twice as long each time; never all callers at the same moment."""
+        """What the provider asks for, else twice as long each time; and not everybody at the same moment."""
         if fault.retry_after:
             return fault.retry_after
         return min(30.0, 0.5 * 2.0 ** min(self.calls, 8)) * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
 
-    def _total(self, reply: Reply) -> Reply:
-        """The answer with what its failed attempts took."""
-        usage = reply.usage + self.usage if reply.usage and self.usage else reply.usage
-        cost = reply.cost + self.cost if reply.cost is not None and self.cost is not None else None
-        return reply.model_copy(update={"calls": self.calls, "usage": usage, "cost": cost})
+    def _final(self, error: ProviderError) -> ProviderError:
+        """The error as the caller sees it; one that no other question would survive ends them all."""
+        if self.calls > 1:
+            error.args = (f"{error} (after {self.calls} calls)",)
+        if error.final or (isinstance(error, UnreachableError) and self.pool.failures >= _BREAKER):
+            error.final = True
+            self.pool.ended = error
+        return error

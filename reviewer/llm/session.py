@@ -3,23 +3,21 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from types import TracebackType
 from typing import Any
 
 from reviewer.llm.adapter import ChatModel
 from reviewer.llm.budget import Metered, Spent
 from reviewer.llm.cache import Remembering
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
-from reviewer.llm.providers import host_of
 from reviewer.llm.retry import Patient
 
 
 class Session:
     """A connected `Model`; leaving it as a context closes the connections of the running event loop."""
 
-    def __init__(self, settings: ModelSettings, model: Model, adapter: ChatModel, meter: Metered) -> None:
-        self.settings, self.host = settings, host_of(settings)
-        self._model, self._adapter, self._meter = model, adapter, meter
+    def __init__(self, settings: ModelSettings, adapter: ChatModel, meter: Metered, model: Model) -> None:
+        self.settings, self.host = settings, adapter.host
+        self._adapter, self._meter, self._model = adapter, meter, model
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """Answer `prompt` with an object of this JSON Schema."""
@@ -33,9 +31,7 @@ class Session:
     async def __aenter__(self) -> "Session":
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._adapter.aclose()
         if isinstance(self._model, Remembering):
             self._model.close()
@@ -53,4 +49,4 @@ def connect(
     model: Model = Patient(meter, settings, clock, sleep)
     if settings.cache_dir is not None:
         model = Remembering(model, settings, settings.cache_dir)
-    return Session(settings, model, adapter, meter)
+    return Session(settings, adapter, meter, model)
