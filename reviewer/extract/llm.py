@@ -51,21 +51,18 @@ async def reask(
 def schema_for(criteria: Sequence[Criterion]) -> dict[str, Any]:
     """The JSON Schema of an answer: for each criterion its quotes, then its value. No marks, no confidence.
 
-    Strict-mode clean: closed, all required, no constraint but enum. Flat, because an object for each criterion
-    would take a third more tokens.
+    Strict-mode clean: closed, all required, no constraint but enum. Two flat groups, because an object for each
+    criterion would take a third more tokens.
     """
-    properties: dict[str, Any] = {}
-    for criterion in criteria:
-        value: dict[str, Any] = {"type": "string", "enum": [value.id for value in criterion.values]}
-        properties[criterion.id + _QUOTES] = {"$ref": "#/$defs/quotes"}
-        properties[criterion.id] = {"type": "array", "items": value} if criterion.multiple else value
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-        "$defs": {"quotes": {"type": "array", "items": {"type": "string"}}},
-    }
+    groups = {}
+    for group, members in _groups(criteria).items():
+        properties: dict[str, Any] = {}
+        for criterion in members:
+            value: dict[str, Any] = {"type": "string", "enum": [value.id for value in criterion.values]}
+            properties[criterion.id + _QUOTES] = {"$ref": "#/$defs/quotes"}
+            properties[criterion.id] = {"type": "array", "items": value} if criterion.multiple else value
+        groups[group] = _closed(properties)
+    return {**_closed(groups), "$defs": {"quotes": {"type": "array", "items": {"type": "string"}}}}
 
 
 def instructions(rubric: Rubric, criteria: Sequence[Criterion], prompt: str) -> str:
@@ -73,7 +70,10 @@ def instructions(rubric: Rubric, criteria: Sequence[Criterion], prompt: str) -> 
     text = (resource("prompts") / f"{prompt}.md").read_text("utf-8")
     unknown = dict.fromkeys(c.unknown for c in criteria if c.kind == "stated")
     return Template(text).substitute(
-        criteria="\n".join(_criterion(rubric, criterion) for criterion in criteria),
+        criteria="\n\n".join(
+            f"{group}:\n" + "\n".join(_criterion(rubric, criterion) for criterion in members)
+            for group, members in _groups(criteria).items()
+        ),
         unknown=" or ".join(unknown) or "not_stated",
     )
 
@@ -168,17 +168,34 @@ async def _all(model: Model, prompts: Sequence[Prompt], schema: Mapping[str, Any
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _groups(criteria: Sequence[Criterion]) -> dict[str, list[Criterion]]:
+    """What the text says, and what is judged from it: other rules hold for each."""
+    groups = {
+        "says": [c for c in criteria if c.kind == "stated"],
+        "judged": [c for c in criteria if c.kind != "stated"],
+    }
+    return {name: members for name, members in groups.items() if members}
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
 def _criterion(rubric: Rubric, criterion: Criterion) -> str:
     words = rubric.words("en").criteria.get(criterion.id)
-    kind = "says" if criterion.kind == "stated" else "judged"
-    several = ", all that apply" if criterion.multiple else ""
-    question = words.question if words else criterion.id
+    meanings: Mapping[str, str] = words.meanings if words else {}
+    several = " (all that apply)" if criterion.multiple else ""
     values = "".join(
-        f"\n  {value.id}: {words.meanings.get(value.id, '') if words else ''}".rstrip(" :")
+        f"\n- {value.id}: {meanings[value.id]}" if value.id in meanings else f"\n- {value.id}"
         for value in criterion.values
         if value.id != criterion.unknown
     )
-    return f"{criterion.id} ({kind}{several}): {question}{values}"
+    return f"{criterion.id}: {words.question if words else ''}{several}{values}"
 
 
 def _fenced(text: str) -> str:
@@ -214,14 +231,17 @@ def _pieces(text: str, budget: int, model: str) -> Iterator[tuple[str, int]]:
 def _claims(criteria: Sequence[Criterion], data: Mapping[str, Any]) -> dict[str, Claim]:
     """The entries of an answer that can be used; the reply's note says what could not."""
     found = {}
-    for criterion in criteria:
-        given, quotes = data.get(criterion.id), data.get(criterion.id + _QUOTES)
-        listed = given if isinstance(given, list) else [given]
-        values = tuple(dict.fromkeys(v for v in listed if isinstance(v, str) and v in criterion.by_id))
-        if values:
-            texts = [q for q in quotes if isinstance(q, str) and q.strip()] if isinstance(quotes, list) else []
-            value: Answer = values if criterion.multiple else values[0]
-            found[criterion.id] = Claim(criterion=criterion.id, value=value, quotes=tuple(dict.fromkeys(texts)))
+    for group, members in _groups(criteria).items():
+        entries = data.get(group)
+        entries = entries if isinstance(entries, dict) else {}
+        for criterion in members:
+            given, quotes = entries.get(criterion.id), entries.get(criterion.id + _QUOTES)
+            listed = given if isinstance(given, list) else [given]
+            values = tuple(dict.fromkeys(v for v in listed if isinstance(v, str) and v in criterion.by_id))
+            if values:
+                texts = [q for q in quotes if isinstance(q, str) and q.strip()] if isinstance(quotes, list) else []
+                value: Answer = values if criterion.multiple else values[0]
+                found[criterion.id] = Claim(criterion=criterion.id, value=value, quotes=tuple(dict.fromkeys(texts)))
     return found
 
 

@@ -25,30 +25,33 @@ def read_json(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def problems(data: Any, schema: Mapping[str, Any]) -> Iterator[str]:
-    """Where an answer does not fit its schema. Knows what our schemas use: we check, whatever a server promised."""
-    return _problems(data, schema, schema, "")
+def problems(data: Any, schema: Mapping[str, Any]) -> list[str]:
+    """Where an answer does not fit its schema, entry by entry: we check, whatever a server promised.
+
+    Knows what our schemas use: objects of objects, of lists and of texts, enum, and $ref to $defs.
+    """
+    return list(_problems(data, schema, schema.get("$defs", {}), ""))
 
 
-def _problems(data: Any, schema: Mapping[str, Any], root: Mapping[str, Any], at: str) -> Iterator[str]:
-    if ref := schema.get("$ref"):
-        schema = root["$defs"][ref.rpartition("/")[2]]
-    kind = schema.get("type")
+def entries(schema: Mapping[str, Any]) -> int:
+    """How many entries an answer has."""
+    return sum(entries(part) for part in schema["properties"].values()) if "properties" in schema else 1
+
+
+def _problems(data: Any, schema: Mapping[str, Any], defs: Mapping[str, Any], at: str) -> Iterator[str]:
+    schema = defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    kind = schema["type"]
     if kind == "object":
-        if not isinstance(data, dict):
-            yield f"{at or 'answer'} is no object"
-            return
-        for name in schema["required"]:
-            if name in data:
-                yield from _problems(data[name], schema["properties"][name], root, f"{at}.{name}".lstrip("."))
-            else:
-                yield f"{at}.{name}".lstrip(".") + " is missing"
+        for name, part in schema["properties"].items():
+            found = data.get(name) if isinstance(data, dict) else None
+            yield from _problems(found, part, defs, f"{at}.{name}" if at else name)
+    elif data is None:
+        yield f"{at} is missing"
     elif kind == "array":
         if not isinstance(data, list):
             yield f"{at} is no list"
-            return
-        for item in data:
-            yield from _problems(item, schema["items"], root, at)
+        elif any(wrong := [p for item in data for p in _problems(item, schema["items"], defs, at)]):
+            yield wrong[0]
     elif not isinstance(data, str):
         yield f"{at} is no text"
     elif "enum" in schema and data not in schema["enum"]:
