@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from reviewer.version import VERSION as __version__
+from reviewer.version import VERSION
 
 if TYPE_CHECKING:
     from reviewer.pipeline import areview as areview
     from reviewer.pipeline import review as review
 
 __all__ = ["__version__", "areview", "review"]
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> object:

@@ -2,8 +2,8 @@
 
 import click
 
-from reviewer.version import VERSION
 from reviewer.cli.group import LazyGroup
+from reviewer.version import VERSION
 
 # name -> (module that holds `command`, what `reviewer --help` says). A new command is a line here.
 COMMANDS = {

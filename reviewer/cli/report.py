@@ -15,8 +15,8 @@ from reviewer.pipeline import render, without_text
 if TYPE_CHECKING:
     from reviewer.cli.output import Write
 
-# Two of these in one file are none; JSON Lines, Markdown and text can follow each other.
-ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
+# Two of these in one file are no longer one; JSON Lines, Markdown and text can follow each other.
+ONE_DOCUMENT = ("criticmarkup",)
 
 
 class Report:
@@ -40,7 +40,7 @@ class Report:
         self._statuses[review.status] += 1
         name = review.document.name
         if review.status != "reviewed":
-            click.echo(f"reviewer: {name}: {review.status}: {review.reason}", err=True)
+            click.echo(f"reviewer: {review.status}: {review.reason}", err=True)  # the reason names the document
         for condition in unmet(review, self._settings.fail_under, self._settings.fail_on):
             self._failing = True
             click.echo(f"reviewer: {name}: {condition}", err=True)
@@ -64,8 +64,8 @@ class Report:
 
     def exit_code(self) -> int:
         """What the command comes to. A gap outranks a condition: a failure is not a low score."""
-        if self._statuses["failed"] == self._documents:
-            return 2
+        if self._statuses["failed"] == self._documents and self._settings.model is None:
+            return 2  # with a model, it may be the model that failed
         if self._statuses["reviewed"] < self._documents:
             return 4
         return 1 if self._failing else 0

@@ -30,6 +30,7 @@ RESUMABLE = (3, 4, 5, 6, INTERRUPTED)
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
+@click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
 @click.pass_obj
 def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str | None, **flags: Any) -> int:
@@ -76,7 +77,8 @@ def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str |
         click.echo("reviewer: interrupted", err=True)
         code = INTERRUPTED
     if code in RESUMABLE:
-        click.echo(f"reviewer: to go on: {shlex.join(('reviewer', *arguments))}", err=True)
+        again = "" if files and "-" not in files else " with the same input"
+        click.echo(f"reviewer: to go on{again}: {shlex.join(('reviewer', *arguments))}", err=True)
     return code
 
 
@@ -102,6 +104,8 @@ def _source(name: str) -> tuple[Path | bytes, str]:
             raise InputError(f"{name}: is a folder; name files: reviewer review {shlex.quote(name)}/*.md")
         if not path.exists():
             raise InputError(f"{name}: no such file; check the path, or paste the text: reviewer")
+        if path.is_fifo():  # `reviewer review <(command)`
+            return path.read_bytes(), name
         return path, name
     if sys.stdin is None:
         raise InputError("standard input is closed; name a file: reviewer review FILE")

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from reviewer.domain import Criterion, Predicate, Rubric, Texts
 
 WIDTH = 80
+PREDICATES = {
+    "number": "a number",
+    "money": "an amount of money",
+    "date": "a date",
+    "reference": "a reference",
+    "named": "a name",
+    "negation": "a negation",
+}
 
 
 @click.group()
@@ -131,10 +139,10 @@ def _overview(rubric: "Rubric", words: "Texts") -> str:
 def _criterion(criterion: "Criterion", words: "Texts") -> str:
     text = words.criteria[criterion.id]
     section = words.sections.get(criterion.section, criterion.section)
-    kind = {"stated": "what the text says, with a quote", "assessed": "a judgement from the text"}[criterion.kind]
+    kind = {"stated": "credited for a quote", "assessed": "judged from the text"}[criterion.kind]
     source = f", lecture {criterion.source}" if criterion.source else ""
-    lines = [f"{text.name} ({criterion.id})", f"{section}; {kind}; weight {criterion.weight:g}{source}", ""]
-    lines += [*_wrap(text.question), ""]
+    lines = [f"{text.name} ({criterion.id})"]
+    lines += [*_wrap(f"{section}; {kind}; weight {criterion.weight:g}{source}"), "", *_wrap(text.question), ""]
     for value in criterion.values:
         lines += _wrap(f"{value.points:>4.2f} {value.id:<20} {text.meanings.get(value.id, '')}", 2, 28)
         if value.predicate:
@@ -149,7 +157,7 @@ def _criterion(criterion: "Criterion", words: "Texts") -> str:
 def _predicate(predicate: "Predicate") -> str:
     if predicate.kind == "any_of":
         return " or ".join(map(_predicate, predicate.any_of))
-    return f"words of class {predicate.cue}" if predicate.kind == "cue" else f"a {predicate.kind}"
+    return f'a word for "{predicate.cue}"' if predicate.kind == "cue" else PREDICATES[predicate.kind]
 
 
 def _wrap(text: str, indent: int = 0, further: int | None = None) -> list[str]:

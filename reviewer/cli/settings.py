@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, FiniteFloat, PositiveInt, ValidationError
 
 from reviewer.cli.conditions import parse_thresholds
 from reviewer.domain.base import Frozen
@@ -25,6 +25,8 @@ USER_ONLY = {
     "model": "would send texts to a model",
     "base_url": "would send texts, and your key, to another host",
     "key_variable": "would send a secret of your environment",
+    "api_version": "would change how your model is called",
+    "price": "would change how your money is counted",
     "max_cost": "would spend your money",
 }
 
@@ -33,29 +35,59 @@ def _thresholds(value: object) -> object:
     return parse_thresholds(value) if isinstance(value, str) else value
 
 
+def _pair(value: object) -> object:
+    return tuple(value.split(",")) if isinstance(value, str) else value
+
+
 def _list(value: object) -> object:
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 
 class Settings(Frozen):
     """What may be set, and what holds where nothing is."""
 
-    model: Annotated[str, Field(min_length=1)] | None = None
+    model: Text | None = None
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
     key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     offline: bool = False
-    rubric: Annotated[str, Field(min_length=1)] | None = None  # None: fsdl, or the one that a record names
+    rubric: Text | None = None  # None: fsdl, or the one that a record names
     lang: Literal["en", "ko"] | None = None
-    format: Literal["terminal", "markdown", "json", "criticmarkup", "html", "sarif"] = "terminal"
+    format: Literal["terminal", "markdown", "json", "criticmarkup"] = "terminal"
     voice: Literal["gate", "coach"] = "gate"
     no_text: bool = False
-    timeout: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    max_cost: Annotated[float, Field(ge=0)] | None = None
+    no_cache: bool = False
+    timeout: Positive | None = None
+    max_cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    price: Annotated[tuple[FiniteFloat, FiniteFloat], BeforeValidator(_pair)] | None = None
+    api_version: Text | None = None
+    deadline: Positive | None = None
+    max_output_tokens: PositiveInt | None = None
+    temperature: FiniteFloat | None = None
+    requests_per_minute: Positive | None = None
+    tokens_per_minute: Positive | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     fail_under: Annotated[Mapping[str, float], BeforeValidator(_thresholds)] = {}
     fail_on: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
 
 
+# Those that a model is called with, under the same names; what is not set keeps the model's own default.
+FOR_MODEL = (
+    "base_url",
+    "key_variable",
+    "api_version",
+    "timeout",
+    "deadline",
+    "max_output_tokens",
+    "temperature",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "max_cost",
+    "price",
+)
 KEYS = tuple(Settings.model_fields)
 RUBRIC = "fsdl"
 
@@ -175,12 +207,6 @@ def model_settings(settings: Settings) -> "ModelSettings | None":
 
     if settings.model is None:
         return None
-    given = {
-        "name": settings.model,
-        "base_url": settings.base_url,
-        "key_variable": settings.key_variable,
-        "timeout": settings.timeout,
-        "max_cost": settings.max_cost,
-        "cache_dir": user_cache_path("reviewer", appauthor=False),
-    }
-    return ModelSettings.model_validate({key: value for key, value in given.items() if value is not None})
+    given = {key: value for key in FOR_MODEL if (value := getattr(settings, key)) is not None}
+    cache = None if settings.no_cache else user_cache_path("reviewer", appauthor=False)
+    return ModelSettings.model_validate({"name": settings.model, "cache_dir": cache, **given})
