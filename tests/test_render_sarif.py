@@ -41,7 +41,7 @@ def test_structure(payload: str) -> None:
         assert result["partialFingerprints"] == {"reviewer/v1": finding.fingerprint}
         for location in result["locations"]:
             place = location["physicalLocation"]
-            assert re.fullmatch(r"[\w.~%/-]+", place["artifactLocation"]["uri"])
+            assert re.fullmatch(r"(?:file://)?[\w.~%/-]+", place["artifactLocation"]["uri"])
             assert place["region"]["startLine"] >= 1
     assert all(texts(run)), "a message may not be empty"
     if payload == "":

@@ -4,7 +4,7 @@ from typing import Literal
 
 from reviewer.domain import Review, Rubric
 
-FORMATS: tuple[str, ...] = ("terminal", "markdown", "json")
+FORMATS: tuple[str, ...] = ("terminal", "markdown", "json", "criticmarkup", "sarif")
 
 
 def render(
@@ -33,4 +33,12 @@ def render(
             from reviewer.render.record import record
 
             return record(review)
+        case "criticmarkup":
+            from reviewer.render.criticmarkup import criticmarkup
+
+            return criticmarkup(review, rubric, voice)
+        case "sarif":
+            from reviewer.render.sarif import sarif
+
+            return sarif(review, rubric)
     raise ValueError(f"no format named {format!r}; there are {', '.join(FORMATS)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reviewer.domain import CriterionText, Evidence, Finding, Review, Rubric, Scorecard, Texts
+from reviewer.domain import CriterionText, Evidence, Finding, Review, Rubric, Scorecard, Strength, Texts
 from reviewer.render.clean import folded, shortened
 from reviewer.render.words import Say, listed, say, whole
 
@@ -256,6 +256,12 @@ def absence(finding: Finding, tell: Say) -> str:
     return text
 
 
+def told(finding: Finding, tell: Say) -> str:
+    """The finding in a line: what is wrong, and where it was looked for if nothing was found."""
+    looked = "" if finding.evidence else absence(finding, tell)
+    return f"{finding.message} ({looked})" if looked else finding.message
+
+
 def nearest(finding: Finding, review: Review, tell: Say) -> str:
     """The sentence that comes nearest to an answer, and why it does not count."""
     search = finding.search
@@ -300,7 +306,12 @@ def _strengths(review: Review, words: Texts, tell: Say) -> Iterator[Node]:
     for strength in review.strengths[:MAX_ENTRIES]:
         name = criterion(words, strength.criterion).name
         details = tuple(quotes(strength.evidence, review, tell))
-        yield Entry(name=name, text=strength.message, tone="good", details=details)
+        yield Entry(name=name, text=strength_text(strength, name), tone="good", details=details)
+
+
+def strength_text(strength: Strength, name: str) -> str:
+    """What is good, without the name that stands before it anyway."""
+    return strength.message.removeprefix(f"{name}: ")
 
 
 def _archetype(review: Review, rubric: Rubric, words: Texts, tell: Say) -> Iterator[Node]:
@@ -316,10 +327,9 @@ def _archetype(review: Review, rubric: Rubric, words: Texts, tell: Say) -> Itera
 
 
 def _notices(review: Review, tell: Say) -> Iterator[Node]:
-    rows = []
-    for notice in review.notices[:MAX_ENTRIES]:
-        at = review.document.line(notice.start) if notice.start is not None and review.document.text else None
-        rows.append(Item(f"{notice.message} ({tell('line', line=at)})" if at else notice.message))
+    rows = [Item(notice.message) for notice in review.notices[:MAX_ENTRIES]]
+    if len(review.notices) > MAX_ENTRIES:
+        rows.append(Item(tell("more", count=len(review.notices) - MAX_ENTRIES)))
     if rows:
         yield Heading(tell("notices"))
         yield Items(tuple(rows))
@@ -343,11 +353,7 @@ def method(review: Review, tell: Say, *, figures: bool = True) -> Iterator[str]:
         known = extraction.cost is not None and cost != "cached"
         parts.append((tell("cost", cost=f"{extraction.cost:.4f}") if known else tell(cost)) + ".")
         yield " ".join(parts)
-    if extraction and extraction.note:
-        yield extraction.note
     tail = f"{tell('rubric', id=review.rubric.id, version=review.rubric.version)}."
     if figures and review.status == "reviewed" and review.scorecard:
         tail += " " + tell("assessed", share=whole(review.scorecard.assessed_share * 100))
     yield f"{tail} reviewer {review.tool_version}."
-    if review.document.not_read:
-        yield tell("not_read", items=", ".join(review.document.not_read)) + "."

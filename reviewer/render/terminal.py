@@ -101,7 +101,14 @@ class _Page:
                 self._entry(node)
 
     def _title(self, node: Title) -> None:
-        self._wrap([(escape(node.text), "bold"), (f"  {escape(node.aside)}", "dim")])
+        from rich.cells import cell_len
+
+        text, aside = escape(node.text), escape(node.aside)
+        if cell_len(text) + cell_len(aside) + 2 <= self.width:
+            self._wrap([(text, "bold"), (f"  {aside}", "dim")])
+        else:
+            self._wrap([(text, "bold")])
+            self._wrap([(aside, "dim")])
         self._wrap([("─" * self.width, "dim")])
 
     def _items(self, node: Items) -> None:

@@ -53,8 +53,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "question.answered": ("answered", "답함"),
     "hard": ("Hard problems", "어려운 문제"),
     "notices": ("Notices", "알림"),
-    "unverified": ("Claims that earned nothing", "인정되지 않은 주장"),
-    "unverified.nearest": ("the text has: {text}", "글에 있는 문장: {text}"),
     "method": ("How this was read", "읽은 방법"),
     "method.offline": (
         "Read by the offline engine ({engine}), not by a language model: it misses unusual wording.",
@@ -74,7 +72,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{share} % of the points earned are judged, not verified by a quote.",
         "얻은 점수의 {share} %는 인용문으로 확인되지 않은 판단입니다.",
     ),
-    "not_read": ("Not read: {items}", "읽지 못한 부분: {items}"),
     "status.incomplete": ("Not reviewed: incomplete", "검토하지 못함: 불완전"),
     "status.skipped": ("Not reviewed: skipped", "검토하지 않음: 건너뜀"),
     "status.failed": ("Not reviewed: failed", "검토하지 못함: 실패"),
