@@ -47,6 +47,7 @@ def terminal(review: Review, rubric: Rubric, voice: Voice, width: int, color: bo
     from io import StringIO
 
     from rich.console import Console
+    from rich.text import Text
 
     width = min(max(width, 40), 100)  # longer lines are hard to read, and there is nothing to put beside them
     console = Console(
@@ -62,10 +63,13 @@ def terminal(review: Review, rubric: Rubric, voice: Voice, width: int, color: bo
     page = _Page(console, width)
     for node in report(review, rubric, voice):
         page.put(node)
+    for line in page.lines:
+        line.rstrip()
+    whole_text = Text("\n").join(page.lines)
+    if not color:
+        return f"{whole_text.plain}\n"
     with console.capture() as capture:
-        for line in page.lines:
-            line.rstrip()
-            console.print(line, soft_wrap=True)
+        console.print(whole_text, soft_wrap=True)
     return capture.get()
 
 
