@@ -72,7 +72,7 @@ class ChatModel:
         token = _exchange.set(exchange)
         try:
             async with asyncio.timeout(self.settings.timeout):
-                result = await self._call(prompt, schema, ladder[rung])
+                message, about = await self._call(prompt, schema, ladder[rung])
         except Exception as error:
             fault = self._fault(exchange, error)
             if fault is None:
@@ -81,7 +81,7 @@ class ChatModel:
             raise fault from None  # the SDK's error holds the request: no business of a traceback
         finally:
             _exchange.reset(token)
-        reply = self._reply(result, exchange, prompt, schema, ladder[rung])
+        reply = self._reply(message, about, exchange, prompt, schema, ladder[rung])
         if not self._proven:
             # A server that promises a mode and ignores it shows in its first answers: stay where they are good.
             self._rung, self._proven = rung, True
@@ -93,7 +93,7 @@ class ChatModel:
         if (client := self._client.pop()) is not None:
             await client.aclose()
 
-    async def _call(self, prompt: Prompt, schema: Mapping[str, Any], mode: Mode) -> Any:
+    async def _call(self, prompt: Prompt, schema: Mapping[str, Any], mode: Mode) -> tuple[Any, dict[str, Any]]:
         from langchain_core.messages import HumanMessage, SystemMessage
 
         chat, system, more = self._chat(prompt.sample), prompt.system, dict[str, Any]()
@@ -117,7 +117,14 @@ class ChatModel:
             warnings.simplefilter("ignore")  # advice to change our code; the fault says it to the user
             # The level below LangChain's callbacks: no tracer, global cache or debug printer sees the text there,
             # whatever LANGSMITH_* and LANGCHAIN_* say.
-            return await chat._agenerate(messages, **more)
+            result = await chat._agenerate(messages, **more)
+        generation = result.generations[0]
+        about = {
+            **(result.llm_output or {}),
+            **(generation.generation_info or {}),
+            **generation.message.response_metadata,
+        }
+        return generation.message, about
 
     def _chat(self, sample: int) -> Any:
         """The chat model of this event loop, made anew when a parameter turned out not to be taken."""
@@ -215,13 +222,15 @@ class ChatModel:
         elif fault.again == "now":
             fault.again = "never"
 
-    def _reply(self, result: Any, exchange: Exchange, prompt: Prompt, schema: Mapping[str, Any], mode: Mode) -> Reply:
-        message = result.generations[0].message
-        info = {
-            **(result.llm_output or {}),
-            **(result.generations[0].generation_info or {}),
-            **message.response_metadata,
-        }
+    def _reply(
+        self,
+        message: Any,
+        about: Mapping[str, Any],
+        exchange: Exchange,
+        prompt: Prompt,
+        schema: Mapping[str, Any],
+        mode: Mode,
+    ) -> Reply:
         usage = _usage(message) or exchange.usage()
 
         def fault(words: str, partial: Reply | None = None) -> Fault:
@@ -230,8 +239,8 @@ class ChatModel:
             return found
 
         text = _text(message, exchange)
-        cut = info.get("incomplete_details") or {}
-        finish = str(cut.get("reason") or info.get("finish_reason") or info.get("stop_reason") or "").lower()
+        cut = about.get("incomplete_details") or {}
+        finish = str(cut.get("reason") or about.get("finish_reason") or about.get("stop_reason") or "").lower()
         refused = [part.get("refusal") for part in _parts(message) if part.get("type") == "refusal"]
         if said := message.additional_kwargs.get("refusal") or (refused and refused[0]) or _REFUSAL.match(text):
             raise fault(f"refusal {text if isinstance(said, re.Match) else said}")
@@ -247,7 +256,7 @@ class ChatModel:
             text=text,
             usage=usage,
             requested=self.settings.name,
-            answered=str(info.get("model_name") or info.get("model") or ""),
+            answered=str(about.get("model_name") or about.get("model") or ""),
             host=self.host,
             mode=mode,
             engine=self.engine,
