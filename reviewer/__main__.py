@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Not click's own main(): it turns a closed pipe into exit code 1, which means something else here.
         with cli.make_context("reviewer", arguments, obj=tuple(arguments)) as context:
             code = cli.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:

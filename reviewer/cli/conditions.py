@@ -14,16 +14,14 @@ STOP = "stop"
 
 
 def parse_thresholds(text: str) -> dict[str, float]:
-    """Read "impact=50,feasibility=40"."""
+    """Read "impact=50,feasibility=40". Raises ValueError."""
     thresholds: dict[str, float] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         axis, _, figure = part.partition("=")
         try:
             thresholds[axis.strip()] = float(figure)
         except ValueError:
-            raise SettingsError(
-                f"--fail-under: '{part}' is not AXIS=NUMBER; write for example impact=50,feasibility=40"
-            ) from None
+            raise ValueError(f"'{part}' is not AXIS=NUMBER; write for example impact=50,feasibility=40") from None
     return thresholds
 
 

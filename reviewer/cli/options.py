@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-FORMATS = ("terminal", "markdown", "json", "criticmarkup")
+FORMATS = ("terminal", "markdown", "json", "criticmarkup", "sarif")
 Command = Callable[..., Any]
 
 
@@ -55,7 +55,7 @@ def screen() -> tuple[int, bool]:
     import os
     import shutil
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
     color = not os.environ.get("NO_COLOR") and (
         bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")

@@ -51,6 +51,8 @@ def opened(path: str | None) -> Iterator[Write]:
 
 def to_stdout(text: str) -> None:
     """Write to standard output at once: UTF-8 unless a terminal speaks something else."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with -o")
     encoding = (sys.stdout.encoding if sys.stdout.isatty() else None) or "utf-8"
     with _told("standard output"):
         sys.stdout.flush()

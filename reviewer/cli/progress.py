@@ -48,7 +48,7 @@ class _Rich:
 @contextmanager
 def progress(total: int) -> Iterator[Bar]:
     """A bar for `total` documents; nothing for none, or where no terminal is."""
-    if total == 0 or not sys.stderr.isatty():
+    if total == 0 or sys.stderr is None or not sys.stderr.isatty():
         yield _Silent()
         return
     from rich.console import Console

@@ -164,7 +164,7 @@ def _wrap(text: str, indent: int = 0, further: int | None = None) -> list[str]:
     """Lines of at most 80 columns; Korean takes two for a letter, which textwrap does not know."""
     lines, line, column = [], " " * indent, indent
     for word in text.replace("\n", " ").split(" "):
-        width = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)
+        width = columns(word)
         if column + width > WIDTH and line.strip():
             lines.append(line.rstrip())
             column = indent if further is None else further
@@ -172,3 +172,8 @@ def _wrap(text: str, indent: int = 0, further: int | None = None) -> list[str]:
         line += word + " "
         column += width + 1
     return [*lines, line.rstrip()]
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows it."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

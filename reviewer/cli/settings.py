@@ -56,7 +56,7 @@ class Settings(Frozen):
     offline: bool = False
     rubric: Text | None = None  # None: fsdl, or the one that a record names
     lang: Literal["en", "ko"] | None = None
-    format: Literal["terminal", "markdown", "json", "criticmarkup"] = "terminal"
+    format: Literal["terminal", "markdown", "json", "criticmarkup", "sarif"] = "terminal"
     voice: Literal["gate", "coach"] = "gate"
     no_text: bool = False
     no_cache: bool = False
@@ -115,7 +115,7 @@ def user_file() -> Path:
     """Where a user's own settings are."""
     from platformdirs import user_config_path
 
-    return user_config_path("reviewer", appauthor=False) / "config.toml"
+    return user_config_path("reviewer") / "config.toml"
 
 
 def _stored(start: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -196,7 +196,8 @@ def _checked(where: str, values: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = str(first["loc"][0])
-        raise SettingsError(f"{where}: '{key}' cannot be {values[key]!r}: {first['msg']}") from error
+        why = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{where}: '{key}' cannot be {values[key]!r}: {why}") from error
 
 
 def model_settings(settings: Settings) -> "ModelSettings | None":
@@ -208,5 +209,7 @@ def model_settings(settings: Settings) -> "ModelSettings | None":
     if settings.model is None:
         return None
     given = {key: value for key in FOR_MODEL if (value := getattr(settings, key)) is not None}
-    cache = None if settings.no_cache else user_cache_path("reviewer", appauthor=False)
-    return ModelSettings.model_validate({"name": settings.model, "cache_dir": cache, **given})
+    cache = Path(os.environ.get("REVIEWER_CACHE_DIR") or user_cache_path("reviewer"))
+    return ModelSettings.model_validate(
+        {"name": settings.model, "cache_dir": None if settings.no_cache else cache, **given}
+    )
