@@ -223,7 +223,7 @@ def test_bad_rubric(name: str, old: str, new: str, line: int, message: str, tmp_
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("id: " + "[" * 50 + "]" * 50, "nested"),
+        ("id: " + "[" * 50 + "]" * 50, "depth"),
         ("a: " + "x" * 1_100_000, "larger than"),
         (b"id: \xff\xfe", "not UTF-8"),
     ],

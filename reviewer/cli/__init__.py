@@ -10,6 +10,7 @@ COMMANDS = {
     "review": ("reviewer.cli.review", "Review a proposal: a file, standard input, or text that you paste."),
     "score": ("reviewer.cli.score", "Score a stored record again, without a model."),
     "rubric": ("reviewer.cli.rubric", "Show, list and check rubrics."),
+    "evaluate": ("reviewer.cli.evaluate", "Measure reviews against your own labels and decisions."),
     "schema": ("reviewer.cli.schema", "Print the JSON Schema of a record."),
     "completion": ("reviewer.cli.completion", "Print the set-up of tab completion for your shell."),
 }

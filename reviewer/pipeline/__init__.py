@@ -7,6 +7,7 @@ from reviewer.llm.model import ModelSettings
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.many import review_many
 from reviewer.pipeline.one import areview, review
+from reviewer.pipeline.quotes import find_quotes
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
 from reviewer.pipeline.rubrics import check_rubric
 from reviewer.render import FORMATS, render

@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from reviewer.version import VERSION
 from reviewer.critique import critique
 from reviewer.domain import Document, Extraction, Review, Rubric, RubricUsed
 from reviewer.errors import IncompleteError
@@ -16,6 +15,7 @@ from reviewer.parse import parse, parse_path
 from reviewer.pipeline.notices import notices
 from reviewer.rubric import load_rubric
 from reviewer.score import score
+from reviewer.version import VERSION
 
 if TYPE_CHECKING:
     from reviewer.llm import Model, ModelSettings

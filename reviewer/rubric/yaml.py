@@ -48,9 +48,7 @@ def read_yaml(path: Path, data: bytes) -> Source:
         raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; a rubric is a small file")
     try:
         text = data.decode("utf-8-sig")
-        _refuse_depth(path, text)
-        node = YAML(typ="rt", pure=True).compose(text)
-        tree = YAML(typ="rt", pure=True).load(text)
+        node, tree = _load(path, text)
     except UnicodeDecodeError as error:
         raise RubricError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
     except MarkedYAMLError as error:
@@ -66,22 +64,28 @@ def read_yaml(path: Path, data: bytes) -> Source:
     return Source(path=str(path), values=_plain(tree), lines=lines)
 
 
-def _refuse_depth(path: Path, text: str) -> None:
-    """Events come one by one, so that a bomb is met before anything is built from it."""
+def _load(path: Path, text: str) -> tuple[Any, Any]:
+    """One pass for nodes, whose marks tell lines, and the values made from them."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+    from ruamel.yaml.composer import Composer
+    from ruamel.yaml.events import AliasEvent
 
-    depth = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent):
-            raise RubricError(f"{path}:{line}: an alias (*{event.anchor}); write the value out")
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise RubricError(f"{path}:{line}: nested more than {MAX_DEPTH} levels deep; flatten it")
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+    class Plain(Composer):
+        """Refuses an alias as it is met, before anything is built from it."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event = self.parser.peek_event()
+            if isinstance(event, AliasEvent):
+                raise RubricError(
+                    f"{path}:{event.start_mark.line + 1}: an alias (*{event.anchor}); write the value out"
+                )
+            return super().compose_node(parent, index)
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = Plain
+    yaml.max_depth = MAX_DEPTH
+    node = yaml.compose(text)
+    return node, yaml.constructor.construct_document(node) if node is not None else None
 
 
 def _lines(node: Any, at: Path_) -> Iterator[tuple[Path_, int]]:

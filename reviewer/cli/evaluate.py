@@ -1,0 +1,107 @@
+"""`reviewer evaluate`: how well reviews agree with people's labels and decisions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reviewer.cli.options import rubric_option
+from reviewer.errors import InputError
+
+
+@click.command()
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option("--docs", type=click.Path(path_type=Path), help="The folder of the documents that the labels are about.")
+@click.option("--records", type=click.Path(path_type=Path), help="Stored reviews (JSON Lines) in place of --docs.")
+@rubric_option
+@click.option("--model", metavar="NAME", help="Read with this model. [default: the offline engine]")
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
+@click.option("--against", type=click.Path(path_type=Path), help="An earlier --format json: what moved since?")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--picture", "drawn", type=click.Path(path_type=Path), help="Also draw kappa by criterion as SVG.")
+def command(
+    labels: Path,
+    docs: Path | None,
+    records: Path | None,
+    against: Path | None,
+    shape: str,
+    drawn: Path | None,
+    **flags: Any,
+) -> int:
+    """Measure reviews against LABELS: a folder of JSON files, or a CSV.
+
+    The CSV has columns document, criterion, value; or document and any of decision, reason, outcome,
+    impact, feasibility, clarity. docs/evaluate.md tells more.
+
+    \b
+    Examples:
+      reviewer evaluate decisions.csv --docs proposals/
+      reviewer evaluate labels/ --docs proposals/ --format json > before.json
+      reviewer evaluate labels/ --docs proposals/ --against before.json --picture kappa.svg
+      reviewer evaluate labels/ --records reviews.jsonl
+    """
+    from reviewer.cli.output import opened, to_stdout
+    from reviewer.cli.settings import RUBRIC, resolve
+    from reviewer.evaluate import Evaluation, Moved, measure, moved, picture, read_labels, table
+    from reviewer.pipeline import load_rubric
+
+    if (docs is None) == (records is None):
+        raise click.UsageError("name the documents with --docs, or stored reviews with --records")
+    settings = resolve(flags)
+    rubric = load_rubric(settings.rubric or RUBRIC)
+    people = read_labels(labels, rubric)
+    wanted = {label.document for label in people}
+    reviews = _stored(records) if records is not None else _reviewed(docs or Path(), wanted, settings, rubric)
+    if absent := sorted(wanted - reviews.keys()):
+        click.echo(f"reviewer: no review of {', '.join(absent[:5])}{' ...' if len(absent) > 5 else ''}", err=True)
+    found = measure(people, reviews, rubric)
+    if not found.documents:
+        raise InputError(f"{labels}: no labelled document was reviewed; do file names match the labels?")
+    changes: tuple[Moved, ...] = ()
+    if against is not None:
+        changes = moved(Evaluation.model_validate_json(against.read_bytes()), found)
+    if drawn is not None:
+        with opened(str(drawn)) as write:
+            write(picture(found))
+    if shape == "json":
+        to_stdout(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n")
+    else:
+        to_stdout(table(found, changes))
+    return 0
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    from reviewer.pipeline import read_record
+
+    try:
+        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    reviews = [read_record(line, str(path)) for line in lines]
+    return {Path(review.document.name).stem: review for review in reviews}
+
+
+def _reviewed(docs: Path, wanted: set[str], settings: Any, rubric: Any) -> dict[str, Any]:
+    import asyncio
+
+    from reviewer.cli.progress import progress
+    from reviewer.cli.settings import model_settings
+    from reviewer.pipeline import host_of, review_many
+
+    if not docs.is_dir():
+        raise InputError(f"{docs}: is no folder; name the one that holds the labelled documents")
+    files = [path for path in sorted(docs.iterdir()) if path.stem in wanted and path.is_file()]
+    model = model_settings(settings)
+    if model is not None:
+        click.echo(f"reviewer: sending {len(files)} proposals to {host_of(model)} (model {model.name})", err=True)
+    reviews = {}
+
+    async def run() -> None:
+        with progress(len(files)) as bar:
+            async for done in review_many(files, rubric=rubric, model=model):
+                reviews[Path(done.document.name).stem] = done
+                bar.finish(done.document.name)
+
+    asyncio.run(run())
+    return reviews
