@@ -157,7 +157,8 @@ class CriterionCues(Frozen):
     values: Mapping[str, Mapping[str, tuple[Cue, ...]]] = {}  # value -> language -> cues
     headings: Mapping[str, tuple[Cue, ...]] = {}  # language -> headings under which sentences gain the weight
     under: str | None = None  # the value that such a heading speaks for where a sentence has no cue
-    given: Mapping[str, Mapping[str, float]] = {}  # value -> "criterion=value" found -> weight (assessed)
+    opening: float = 0.0  # what a cue gains in the first sentence of the document, less in each that follows
+    given: Mapping[str, Mapping[str, float]] = {}  # value -> "criterion=value" found -> weight (assessed or whole)
     whole: bool = False  # decide on the sum over the document, not on its best sentences (stated)
     threshold: float = 0.6  # what a sentence (assessed: a document) must weigh at least
     default: str | None = None  # an assessed criterion's value when no cue speaks

@@ -25,8 +25,9 @@ from reviewer.rubric.predicates import passes
 
 MOST_QUOTES = 3
 _LEAD_IN = 0.5  # of the weight of "We measure:" goes to each item below it
-_WEAK_KINDS = {"heading": 0.5, "code": 0.5, "html": 0.5}  # a heading names a topic and says little about it
+_WEAK_KINDS = {"heading": 0.5, "code": 0.3, "html": 0.5}  # a heading names a topic and says little about it
 _FEW_WORDS = 4
+_OPENING = (15, 0.15)  # sentences, or share of all sentences if more, over which `opening` fades
 
 
 class _Rule(NamedTuple):
@@ -69,7 +70,8 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     hits: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
     lead: dict[tuple[str, str], float] = {}
     section = -2
-    for sentence in document.sentences:
+    fades = max(_OPENING[0], _OPENING[1] * len(document.sentences))
+    for rank, sentence in enumerate(document.sentences):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
         text = document.text[sentence.start : sentence.end]
@@ -90,7 +92,8 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
             factor *= 0.5
         if text.rstrip("*_ ").endswith((":", "：")):
             lead = {key: weight * _LEAD_IN for key, weight in own.items()}
-        for (criterion, value), weight in _lifted(weights, under, rubric, sentence).items():
+        early = max(0.0, 1 - rank / fades)
+        for (criterion, value), weight in _lifted(weights, under, early, rubric, sentence).items():
             settled = _settle(rubric.by_id[criterion], value, text, rubric)
             if settled is not None:
                 hits[criterion][settled].append(Hit(sentence, weight * factor, tuple(why.get((criterion, value), ()))))
@@ -101,12 +104,19 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
 
 
 def _lifted(
-    weights: Mapping[tuple[str, str], float], under: Mapping[str, float], rubric: Rubric, sentence: Sentence
+    weights: Mapping[tuple[str, str], float],
+    under: Mapping[str, float],
+    early: float,
+    rubric: Rubric,
+    sentence: Sentence,
 ) -> dict[tuple[str, str], float]:
-    """The weights with what the headings above add."""
-    lifted = {key: weight + under.get(key[0], 0.0) for key, weight in weights.items()}
+    """The weights with what the headings above and an early place add."""
     if sentence.kind == "heading":
         return dict(weights)
+    lifted = {
+        key: weight + under.get(key[0], 0.0) + early * rubric.cues.criteria[key[0]].opening
+        for key, weight in weights.items()
+    }
     spoken = {criterion for criterion, _ in weights}
     for criterion, weight in under.items():
         value = rubric.cues.criteria[criterion].under if criterion in rubric.cues.criteria else None
@@ -161,6 +171,8 @@ def _assessed(
         weights = [hit.weight for hit in hits.get(value, [])]
         # Saying it ten times is not ten times as true.
         totals[value] += max(weights, default=0.0) * (1 + math.log2(max(len(weights), 1)))
+        if criterion.kind == "stated" and not weights:
+            continue  # without a sentence nothing is stated
         for given, weight in cues.given.get(value, {}).items():
             other, _, wanted = given.partition("=")
             answer = found[other].value if other in found else rubric_unknown(other, wanted)
