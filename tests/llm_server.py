@@ -125,6 +125,7 @@ def serve(script: Script) -> Iterator[Provider]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128
 
         def handle_error(self, *_: object) -> None:
             pass  # clients that hang up are what some tests are about

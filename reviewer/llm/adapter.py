@@ -168,6 +168,8 @@ class ChatModel:
         return {"max_tokens": tokens} if name else {}
 
     def _make_client(self) -> Any:
+        import ssl
+
         import httpx2
 
         async def send(request: httpx2.Request) -> None:
@@ -190,6 +192,8 @@ class ChatModel:
         return httpx2.AsyncClient(
             timeout=httpx2.Timeout(seconds, connect=min(10.0, seconds)),
             limits=httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=30.0),
+            # Loading the certificates of the world takes longer than a call to a server without TLS.
+            verify=True if self._names["url"].startswith("https") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             follow_redirects=False,  # a proposal goes to the host that was announced, and to no other
             trust_env=not is_local(self.settings),  # proxies and certificates, but none of it for this machine
             event_hooks={"request": [send], "response": [receive]},

@@ -1,0 +1,167 @@
+"""One pace for all callers: pauses, the end of a run, the breaker, limits a minute. Time is a fake clock's."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from llm_server import GOOD, SCHEMA, Answer, Clock, Script, chat, error, serve
+
+from reviewer.errors import CredentialError, DeadlineError, QuotaError, UnreachableError
+from reviewer.llm import ModelSettings, Prompt, Reply, connect
+
+SLOW = error(429, "Slow", headers={"retry-after": "121"})
+QUOTA = error(429, "You exceeded your current quota", "insufficient_quota", "insufficient_quota")
+
+
+def prompt(n: int) -> Prompt:
+    return Prompt(id="t.v1", system="Answer.", user=f"Question {n}.")
+
+
+async def many(url: str, n: int, clock: Clock, **settings: Any) -> list[Reply | BaseException]:
+    chosen = ModelSettings(**{"name": "m", "base_url": url, **settings})
+    async with connect(chosen, clock=clock, sleep=clock.sleep) as model:
+        return await asyncio.gather(*(model.ask(prompt(i), SCHEMA) for i in range(n)), return_exceptions=True)
+
+
+def timed(clock: Clock, script: Callable[[int], Answer], times: list[float]) -> Script:
+    def answer(_: dict[str, Any]) -> Answer:
+        times.append(clock.now)
+        return script(len(times))
+
+    return answer
+
+
+def test_a_rate_limit_pauses_everybody() -> None:
+    """Nobody calls before the time that one of them was told, also above two minutes, and nothing is lost."""
+    clock, times = Clock(), list[float]()
+    with serve(timed(clock, lambda n: SLOW if n == 1 else chat(), times)) as provider:
+        replies = asyncio.run(many(provider.url, 8, clock))
+    assert all(isinstance(reply, Reply) for reply in replies)
+    assert len(times) == 9
+    assert all(at >= 1000 + 121 for at in times[1:])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(QUOTA, QuotaError), (error(401, "Bad key", "invalid_api_key"), CredentialError)],
+)
+@pytest.mark.parametrize("concurrency", [1, 16])
+def test_what_nobody_survives_ends_the_run_after_one_call(
+    answer: Answer, kind: type[Exception], concurrency: int
+) -> None:
+    with serve([answer]) as provider:
+        replies = asyncio.run(many(provider.url, 40, Clock(), concurrency=concurrency, head_start=5))
+    assert provider.calls == 1
+    assert all(type(reply) is kind for reply in replies)
+
+
+def test_quota_in_the_middle_keeps_what_is_done() -> None:
+    with serve([chat(), chat(), QUOTA]) as provider:
+        replies = asyncio.run(many(provider.url, 10, Clock(), concurrency=1))
+    assert [type(reply) for reply in replies] == [Reply, Reply, *[QuotaError] * 8]
+    assert provider.calls == 3
+
+
+def test_mode_is_found_out_before_all_others_ask() -> None:
+    def script(request: dict[str, Any]) -> Answer:
+        return error(400, "response_format is not supported") if "response_format" in request else chat()
+
+    with serve(script) as provider:
+        replies = asyncio.run(many(provider.url, 20, Clock(), head_start=5))
+    assert provider.calls <= 20 + 2
+    assert {reply.mode for reply in replies if isinstance(reply, Reply)} == {"tool"}
+
+
+def test_an_outage_is_waited_out() -> None:
+    """Broken for a minute, then well: everything is done, and the server is not stormed meanwhile."""
+    clock, times = Clock(), list[float]()
+    script = timed(clock, lambda _: chat() if clock.now > 1060 else error(500, "Broken"), times)
+    with serve(script) as provider:
+        replies = asyncio.run(many(provider.url, 16, clock, attempts=50))
+    assert all(isinstance(reply, Reply) for reply in replies)
+    assert len(times) <= 16 + 8 + 16
+
+
+def test_an_outage_without_end_ends_the_run() -> None:
+    with serve([error(500, "Broken")]) as provider:
+        replies = asyncio.run(many(provider.url, 64, Clock(), concurrency=4, attempts=4))
+    errors = [reply for reply in replies if isinstance(reply, UnreachableError)]
+    assert len(errors) == 64
+    assert any(e.final for e in errors)
+    assert provider.calls <= 4 * 4 + 8
+
+
+def test_the_deadline_includes_retries() -> None:
+    clock = Clock()
+    with serve([error(500, "Broken")]) as provider:
+        [reply] = asyncio.run(many(provider.url, 1, clock, deadline=5, attempts=50))
+    assert isinstance(reply, UnreachableError)
+    assert clock.now <= 1005
+    assert provider.calls < 6
+
+
+def test_the_deadline_ends_a_call() -> None:
+    with serve([Answer(how="hang")]) as provider:
+        [reply] = asyncio.run(many(provider.url, 1, Clock(), deadline=0.2))
+    assert isinstance(reply, DeadlineError)
+    assert provider.calls == 1
+
+
+def test_limits_a_minute() -> None:
+    clock, times = Clock(), list[float]()
+    with serve(timed(clock, lambda _: chat(), times)) as provider:
+        asyncio.run(many(provider.url, 5, clock, requests_per_minute=30))
+    assert sorted(times)[-1] - 1000 >= 4 * 2
+
+    clock, times = Clock(), list[float]()
+    with serve(timed(clock, lambda _: chat(), times)) as provider:
+        asyncio.run(many(provider.url, 5, clock, tokens_per_minute=60))
+    assert sorted(times)[-1] - 1000 >= 4 * 5  # five tokens each, one a second
+
+
+def test_no_more_at_once_than_told() -> None:
+    now, most = 0, 0
+
+    def script(_: dict[str, Any]) -> Answer:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        now -= 1
+        return chat()
+
+    with serve(script) as provider:
+        replies = asyncio.run(many(provider.url, 12, Clock(), concurrency=3))
+    assert len(replies) == 12
+    assert most <= 3
+
+
+def test_two_loops_in_one_process() -> None:
+    with serve([chat()]) as provider:
+        chosen = ModelSettings(name="m", base_url=provider.url)
+        model = connect(chosen)
+
+        async def go() -> list[Reply]:
+            async with model:
+                return await asyncio.gather(*(model.ask(prompt(i), SCHEMA) for i in range(20)))
+
+        for _ in range(2):
+            assert [dict(reply.data) for reply in asyncio.run(go())] == [GOOD] * 20
+    assert provider.calls == 40
+    assert model.spent.calls == 40
+
+
+def test_an_interrupt_leaves_nothing_behind() -> None:
+    async def go(url: str) -> None:
+        async with connect(ModelSettings(name="m", base_url=url)) as model:
+            task = asyncio.create_task(model.ask(prompt(1), SCHEMA))
+            while not provider.calls:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert model.spent.calls == 1
+            assert model.spent.cost is None  # it may be billed
+
+    with serve([Answer(how="hang")]) as provider:
+        asyncio.run(go(provider.url))
