@@ -22,10 +22,10 @@ class Draft:
         if n:
             self.seen[what] = self.seen.get(what, 0) + n
 
-    def unread(self, n: int, what: str) -> None:
-        """Note what was not read; `what` is in the plural."""
+    def unread(self, n: int, one: str, many: str) -> None:
+        """Note what was not read."""
         if n:
-            self.not_read.append(f"{n} {what}" if n > 1 else f"1 {what.removesuffix('s')}")
+            self.not_read.append(f"{n} {many if n > 1 else one}")
 
     def hide(self, start: int, end: int, why: str) -> None:
         """Mark text that a human reader does not see."""

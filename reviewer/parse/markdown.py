@@ -14,6 +14,10 @@ from reviewer.parse.styles import invisible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_CONTAINERS: dict[str, BlockKind] = {"list_item_open": "list_item", "blockquote_open": "quote"}
+_LEAVES: dict[str, BlockKind] = {"fence": "code", "code_block": "code", "html_block": "html"}
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\s#]*[\w\"'-]+\s*[:=])(?:.*\n)*?\1[ \t]*(?:\r?\n|$)")
 _FRONT_MATTER_LINES = 200
@@ -37,27 +41,7 @@ _VOID = frozenset(
 # Elements whose content no browser shows, and those that HTML closes with their block.
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "title", "head", "iframe", "object"])
 _CLOSES_ITSELF = frozenset(
-    [
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-        "span",
-        "b",
-        "i",
-        "em",
-        "strong",
-        "a",
-        "font",
-        "small",
-        "sub",
-        "sup",
-        "code",
-    ]
+    ["p", "li", "td", "th", "tr", "dt", "dd", "option", "span", "b", "i", "em", "strong", "a", "font"]
 )
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
 _LONGEST_LABEL = 1000  # CommonMark's own limit
@@ -67,59 +51,18 @@ _BAD_TAGS = 100  # in one block; each may cost a look at the whole block
 def read(text: str) -> Draft:
     """Read Markdown; the draft's text is the source itself."""
     draft = Draft(text)
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
     source = _LONE_RETURN.sub(" ", text)  # markdown-it would end a line there, and git does not
     if (front := _FRONT_MATTER.match(source)) and source.count("\n", 0, front.end()) <= _FRONT_MATTER_LINES:
         draft.blocks.append((*_trim(text, 0, front.end()), "front_matter", ""))
         source = "\n" * source.count("\n", 0, front.end()) + source[front.end() :]
     env: dict[str, Any] = {}
-    tokens = _parser().parse(source, env)
-    spans: list[tuple[int, int, BlockKind]] = []
-    inside: list[BlockKind] = []
-    row = False
-    level = 0
-    for token in tokens:
-        kind = token.type
-        if kind in ("list_item_open", "blockquote_open"):
-            inside.append("list_item" if kind == "list_item_open" else "quote")
-        elif kind in ("list_item_close", "blockquote_close"):
-            inside.pop()
-        elif kind == "heading_open" and token.map:
-            level = int(token.tag[1])
-            start, end = _trim(text, starts[token.map[0]], starts[token.map[1]])
-            spans.append((start, end, "heading"))
-        elif kind == "table_open":
-            draft.count("tables")
-        elif kind in ("tr_open", "tr_close"):
-            row = kind == "tr_open"
-            if row and token.map:
-                spans.append((starts[token.map[0]], starts[token.map[1]], "table_row"))
-        elif kind == "inline" and level:
-            if words := " ".join(_MARKS.sub(r"\1", token.content).split()):
-                draft.headings.append((spans[-1][0], level, words))
-            level = 0
-        elif kind == "inline" and token.map and not row:
-            start, end = starts[token.map[0]], starts[token.map[1]]
-            if inside:
-                spans.append((start, end, inside[-1]))
-            else:
-                _paragraph(draft, spans, start, end)
-        elif kind in ("fence", "code_block", "html_block") and token.map:
-            name: BlockKind = "html" if kind == "html_block" else "code"
-            spans.append((starts[token.map[0]], starts[token.map[1]], name))
-    for label, reference in [*env.get("references", {}).items(), *_duplicates(env)]:
-        start, end = starts[reference["map"][0]], starts[reference["map"][1]]
-        if label.startswith("^"):  # a footnote of few words, which CommonMark takes for a link's definition
-            spans.append((start, end, "paragraph"))
-        elif reference["title"]:
-            draft.hide(*_trim(text, start, end), "title of a link definition")
-    for start, end, block in sorted(spans):
-        start, end = _trim(text, start, min(end, len(text)))
-        if start < end and (not draft.blocks or start >= draft.blocks[-1][1]):
-            draft.blocks.append((start, end, block, ""))
-    draft.headings.sort()
+    blocks = _Blocks(draft)
+    for token in _parser().parse(source, env):
+        blocks.take(token)
+    references = [*env.get("references", {}).items(), *((r["label"], r) for r in env.get("duplicate_refs", ()))]
+    for label, reference in references:
+        blocks.definition(label, reference)
+    blocks.done()
     _Inline(draft, frozenset(env.get("references", {}))).scan()
     return draft
 
@@ -133,10 +76,6 @@ def _parser() -> "MarkdownIt":
     return parser
 
 
-def _duplicates(env: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [(reference["label"], reference) for reference in env.get("duplicate_refs", ())]
-
-
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     end = min(end, len(text))
     stripped = text[start:end].strip()
@@ -146,34 +85,94 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(stripped)
 
 
-def _paragraph(draft: Draft, spans: list[tuple[int, int, BlockKind]], start: int, end: int) -> None:
-    """A line that is bold as a whole is a heading, whatever its marks say."""
-    text = draft.text
-    at = start
-    if "**" not in text[start:end] and "__" not in text[start:end]:
-        spans.append((start, end, "paragraph"))
-        return
-    while start < end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        found = _BOLD_LINE.match(text, start, stop)
-        words = " ".join((found[1] or found[2]).split()) if found else ""
-        if found and not words.endswith((".", "!", ",", ";")):
-            if at < start:
-                spans.append((at, start, "paragraph"))
-            # Below the last heading with marks, beside the last bold one.
-            above = draft.headings[-1][1] if draft.headings else 0
-            level = above if draft.headings and _is_bold(text, draft.headings[-1][0]) else above + 1
-            spans.append((start, stop, "heading"))
-            draft.headings.append((_trim(text, start, stop)[0], level, words.rstrip(" :：")))
-            at = stop
-        start = stop + 1
-    if at < end:
-        spans.append((at, end, "paragraph"))
+class _Blocks:
+    """Blocks and headings from markdown-it's tokens, by their lines."""
 
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.starts = [0]
+        for line in draft.text.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.spans: list[tuple[int, int, BlockKind]] = []
+        self.inside: list[BlockKind] = []
+        self.row = False
+        self.level = 0  # of the heading whose words come next
 
-def _is_bold(text: str, start: int) -> bool:
-    return text.startswith(("**", "__"), start)
+    def take(self, token: "Token") -> None:
+        kind = token.type
+        if kind == "inline":
+            self._inline(token)
+        elif kind in _CONTAINERS:
+            self.inside.append(_CONTAINERS[kind])
+        elif kind in ("list_item_close", "blockquote_close"):
+            self.inside.pop()
+        elif kind == "heading_open":
+            self.level = int(token.tag[1])
+            self._span(token, "heading")
+        elif kind == "table_open":
+            self.draft.count("tables")
+        elif kind == "tr_open":
+            self.row = True
+            self._span(token, "table_row")
+        elif kind == "tr_close":
+            self.row = False
+        elif kind in _LEAVES:
+            self._span(token, _LEAVES[kind])
+
+    def definition(self, label: str, reference: dict[str, Any]) -> None:
+        """A link's definition is not on the page; its title could be a message."""
+        start, end = self.starts[reference["map"][0]], self.starts[reference["map"][1]]
+        if label.startswith("^"):  # a footnote of few words, which CommonMark takes for a link's definition
+            self.spans.append((start, end, "paragraph"))
+        elif reference["title"]:
+            self.draft.hide(*_trim(self.draft.text, start, end), "title of a link definition")
+
+    def done(self) -> None:
+        draft = self.draft
+        for start, end, kind in sorted(self.spans):
+            start, end = _trim(draft.text, start, end)
+            if start < end and (not draft.blocks or start >= draft.blocks[-1][1]):
+                draft.blocks.append((start, end, kind, ""))
+        draft.headings.sort()
+
+    def _span(self, token: "Token", kind: BlockKind) -> None:
+        if token.map:
+            self.spans.append((self.starts[token.map[0]], self.starts[token.map[1]], kind))
+
+    def _inline(self, token: "Token") -> None:
+        if self.level:
+            if words := " ".join(_MARKS.sub(r"\1", token.content).split()):
+                self.draft.headings.append((_trim(self.draft.text, *self.spans[-1][:2])[0], self.level, words))
+            self.level = 0
+        elif self.inside and not self.row:
+            self._span(token, self.inside[-1])
+        elif token.map and not self.row:
+            self._paragraph(self.starts[token.map[0]], self.starts[token.map[1]])
+
+    def _paragraph(self, start: int, end: int) -> None:
+        """A line that is bold as a whole is a heading, whatever its marks say."""
+        text, headings = self.draft.text, self.draft.headings
+        at = start
+        if "**" not in text[start:end] and "__" not in text[start:end]:
+            start = end
+        while start < end:
+            stop = text.find("\n", start, end)
+            stop = end if stop < 0 else stop
+            found = _BOLD_LINE.match(text, start, stop)
+            words = " ".join((found[1] or found[2]).split()) if found else ""
+            if found and not words.endswith((".", "!", ",", ";")):
+                if at < start:
+                    self.spans.append((at, start, "paragraph"))
+                # Below the last heading with marks, beside the last bold one.
+                level = 1
+                if headings:
+                    level = headings[-1][1] + (not text.startswith(("**", "__"), headings[-1][0]))
+                self.spans.append((start, stop, "heading"))
+                headings.append((_trim(text, start, stop)[0], level, words.rstrip(" :：")))
+                at = stop
+            start = stop + 1
+        if at < end:
+            self.spans.append((at, end, "paragraph"))
 
 
 class _Inline:
@@ -206,8 +205,8 @@ class _Inline:
                 self._close(end)
         if self.element:
             self._close(len(self.text))
-        draft.unread(images + draft.seen.pop("image tags", 0), "images")
-        draft.unread(links, "links not followed")
+        draft.unread(images + draft.seen.pop("image tags", 0), "image", "images")
+        draft.unread(links, "link, not followed", "links, not followed")
 
     def _html(self, start: int, end: int) -> None:
         at, bad = max(start, self.after), 0

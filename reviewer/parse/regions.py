@@ -6,27 +6,37 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from reviewer.domain.document import Region, RegionKind
 from reviewer.parse.draft import Draft
-from reviewer.parse.phrases import ADDRESSED, IN_CODE, SECURITY, TEMPLATE
 
-_UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
 _RUN = re.compile(f"[{_UNSEEN}\U000e0000-\U000e0fff]+")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _FLAG = "\U0001f3f4"  # England, Scotland and Wales are spelled in tag characters
 _REVERSED = re.compile("[\u202d\u202e][^\n\u202c]*\u202c?")
 # Letters that look like others: an attack's way around a word list. One for one, so that offsets stay.
-_ALIKE = str.maketrans(
-    "аеорсухіјѕһԁӏЕОРСТХАВМКНοαιεΟΑΙΕΤΗ’‘“”" + "".join(chr(c) for c in range(0xFF01, 0xFF5F)),
-    "aeopcyxijshdlEOPCTXABMKHoaieOAIETH''\"\"" + "".join(chr(c) for c in range(0x21, 0x7F)),
+_ALIKE = dict(
+    zip(
+        "аеорсухіјѕһԁӏЕОРСТХАВМКНοαιεΟΑΙΕΤΗ’‘“”\u00a0\u2002\u2003\u2009\u202f\u3000"
+        + "".join(map(chr, range(0xFF01, 0xFF5F))),
+        "aeopcyxijshdlEOPCTXABMKHoaieOAIETH''\"\"      " + "".join(map(chr, range(0x21, 0x7F))),
+        strict=True,
+    )
 )
+_ALIKE_ANY = re.compile("[" + "".join(_ALIKE) + "]")
 _BASE64 = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{28,4000}={0,2}(?![\w/+])")
 _BASE64_MOST = 50
 _BEFORE = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n", "。", "\n- ", "\n* ", "|")
+_BEFORE_ALL = " \t\r\n.!?:;,|>+-–—"
 _AFTER = re.compile(r"[.!?。！？]+[\"'”’)*_]*(?=\s|$)|\n\n|\n[-*]\s|\||$")
-_OPENS = re.compile(r"[\"'“‘`「『(]\W*$")
+_OPENS = re.compile(r"[\"'“‘`「『]\W*.?$")
+_AROUND = 400  # characters on each side in which a text says that it quotes an attack
 
 
 def regions(draft: Draft) -> tuple[Region, ...]:
@@ -68,7 +78,25 @@ def _unseen(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 @cache
-def _compiled(patterns: tuple[str, ...]) -> Any:
+def _phrases() -> dict[str, Any]:
+    """phrases.toml, its patterns compiled."""
+    import tomllib
+
+    table = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+    words: dict[str, str] = {}
+
+    def spelled(pattern: str) -> str:
+        return re.sub(r"%(\w+)%", lambda name: words[name[1]], re.sub(r"\n\s*", "", pattern))
+
+    for name, pattern in table["words"].items():
+        words[name] = spelled(pattern)
+    for kind in ("addressed", "template"):
+        table[kind] = {why: _compiled([spelled(one) for one in patterns]) for why, patterns in table[kind].items()}
+    table["guards"]["attack"] = _compiled([spelled(table["guards"]["attack"])])
+    return table
+
+
+def _compiled(patterns: list[str]) -> Any:
     import re2
 
     options = re2.Options()
@@ -78,59 +106,65 @@ def _compiled(patterns: tuple[str, ...]) -> Any:
     return re2.compile("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns), options)
 
 
-@cache
-def _any(kind: str) -> Any:
-    table = ADDRESSED if kind == "addressed" else TEMPLATE
-    return _compiled(tuple(pattern for patterns in table.values() for pattern in patterns))
-
-
 def _addressed(draft: Draft) -> Iterator[tuple[int, int, str]]:
-    text = draft.text
+    text, guards = draft.text, _phrases()["guards"]
     folded, offsets = _folded(text)
-    for why, start, end in _hits("addressed", ADDRESSED, folded):
+    for why, start, end in _hits("addressed", folded):
         if offsets:
             start, end = offsets[start], offsets[end]
         block = _block(draft, start)
-        kind = block[2] if block else "paragraph"
-        if kind == "code" and why not in IN_CODE:
+        if block and block[2] == "code" and why not in guards["in_code"]:
             continue
         low, high = _sentence(text, start, end, block)
-        if _OPENS.search(text, low, start + 1) and _compiled((SECURITY,)).search(text[low:high]):
-            continue
+        if _OPENS.search(text, low, start + 1):
+            around = block[:2] if block else (low, high)
+            if guards["attack"].search(text[max(around[0], low - _AROUND) : min(around[1], high + _AROUND)]):
+                continue
         yield low, high, why
     for number, token in enumerate(_BASE64.finditer(text)):
         if number >= _BASE64_MOST:
             break
-        if _any("addressed").search(_plain(token[0])):
+        if any(True for _ in _hits("addressed", _plain(token[0]))):
             yield *token.span(), "an encoded message to the reviewer"
 
 
 def _template(draft: Draft) -> Iterator[tuple[int, int, str]]:
     text = draft.text
-    for why, start, end in _hits("template", TEMPLATE, text):
+    hidden = sorted(draft.hidden)
+    for why, start, end in _hits("template", text):
         block = _block(draft, start)
-        if block and block[2] in ("code", "front_matter", "heading"):
+        at = bisect_right(hidden, (start, len(text))) - 1
+        if at >= 0 and start < hidden[at][1]:
+            yield *hidden[at][:2], why  # a comment that holds an instruction is one
+        elif block and (block[2] in ("code", "front_matter", "heading") or _goes_on(text, block[0], start)):
             continue
-        if why == "a placeholder":
-            if text[end : end + 1] not in ("(", ":", "["):  # else a link
+        elif why == "a placeholder":
+            # Else a link, a link's label, or a path.
+            if text[end : end + 1] not in ("(", ":", "[", "/") and text[start - 1 : start] not in ("/", "`", "]"):
                 yield start, end, why
+        elif text[start] in "([" or text[end - 1] in ")]":
+            yield start, end, why
         elif why == "filler":
             yield *_sentence(text, start, end, block), why
         else:
-            while start < end and text[start] in " \t\r\n":
-                start += 1
             yield start, max(end, _sentence(text, start, end, block)[1]), why
 
 
-def _hits(kind: str, table: dict[str, tuple[str, ...]], text: str) -> Iterator[tuple[str, int, int]]:
-    # One pass over all patterns; only a text that has any is searched for each.
-    if not _any(kind).search(text):
-        return
-    for why, patterns in table.items():
-        for found in _compiled(patterns).finditer(text):
+def _goes_on(text: str, first: int, start: int) -> bool:
+    """Is this a wrapped line's beginning, in the middle of a sentence?"""
+    before = text[first:start].rstrip(" >*_|+-")
+    return before.endswith("\n") and before.rstrip()[-1:] not in (*".!?:;)]*_|。", "")
+
+
+def _hits(kind: str, text: str) -> Iterator[tuple[str, int, int]]:
+    for why, pattern in _phrases()[kind].items():
+        for found in pattern.finditer(text):
             start, end = found.span()
-            while start < end and text[start] in "\r\n\t ":
+            # A pattern may begin with the end of the clause before.
+            while start < end and text[start] in _BEFORE_ALL:
                 start += 1
+            while start < end and text[end - 1] in "\r\n\t |":
+                end -= 1
             yield why, start, end
 
 
@@ -163,7 +197,7 @@ def _sentence(text: str, start: int, end: int, block: tuple[int, int, Any, str] 
 def _folded(text: str) -> tuple[str, list[int] | None]:
     """The text with look-alikes made plain and invisible characters gone, and where each character was."""
     if not text.isascii():
-        text = text.translate(_ALIKE)
+        text = _ALIKE_ANY.sub(lambda alike: _ALIKE[alike[0]], text)
         if _RUN.search(text):
             offsets = [i for i, c in enumerate(text) if not _RUN.match(c)]
             return "".join(text[i] for i in offsets), [*offsets, len(text)]
