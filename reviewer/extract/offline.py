@@ -14,19 +14,21 @@ line that leads in to it. Four classes of the cue book are read by the engine it
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import re2
 
-from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Document, Rubric, Sentence
+from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Document, Predicate, Rubric, Sentence
 from reviewer.rubric.predicates import passes
 
 MOST_QUOTES = 3
 _LEAD_IN = 0.5  # of the weight of "We measure:" goes to each item below it
 _WEAK_KINDS = {"heading": 0.5, "code": 0.3, "html": 0.5}  # a heading names a topic and says little about it
 _FEW_WORDS = 4
+_LEAST = 0.2  # what weighs less says nothing
+_GAPS = ("{0,", "{1,", "*", r"\w+", r"\S+")
 _OPENING = (15, 0.15)  # sentences, or share of all sentences if more, over which `opening` fades
 
 
@@ -74,7 +76,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     for rank, sentence in enumerate(document.sentences):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
-        text = document.text[sentence.start : sentence.end]
+        text = document.text[sentence.start : sentence.end].replace("\n", " ")
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
             lead, section = {}, sentence.section
         tokens = book.tokens(text)
@@ -94,7 +96,9 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
             lead = {key: weight * _LEAD_IN for key, weight in own.items()}
         early = max(0.0, 1 - rank / fades)
         for (criterion, value), weight in _lifted(weights, under, early, rubric, sentence).items():
-            settled = _settle(rubric.by_id[criterion], value, text, rubric)
+            if weight * factor < _LEAST:
+                continue
+            settled = _settle(rubric.by_id[criterion], value, text, tokens, rubric.cues)
             if settled is not None:
                 hits[criterion][settled].append(Hit(sentence, weight * factor, tuple(why.get((criterion, value), ()))))
     for values in hits.values():
@@ -125,15 +129,24 @@ def _lifted(
     return lifted
 
 
-def _settle(criterion: Criterion, value: str, quote: str, rubric: Rubric) -> str | None:
+def _settle(criterion: Criterion, value: str, quote: str, tokens: set[str], cues: CueBook) -> str | None:
     """The value that the quote proves: its own, or the first that it falls to with proof."""
     at: str | None = value
     while at is not None and at != criterion.unknown:
         predicate = criterion.by_id[at].predicate
-        if predicate is None or passes(predicate, quote, rubric.cues):
+        if predicate is None or _holds(predicate, quote, tokens, cues):
             return at
         at = criterion.by_id[at].falls_to
     return None
+
+
+def _holds(predicate: Predicate, quote: str, tokens: set[str], cues: CueBook) -> bool:
+    """What `passes` says, with the classes of words that were looked up already."""
+    if predicate.kind == "any_of":
+        return any(_holds(part, quote, tokens, cues) for part in predicate.any_of)
+    if predicate.kind == "cue":
+        return f"@{predicate.cue}" in tokens
+    return passes(predicate, quote, cues)
 
 
 def _stated(
@@ -258,14 +271,19 @@ class _Book:
                             self.tokens_of[part].add(part)
             lifts += [(c.pattern, criterion, c.weight) for c in _spoken(wanted.headings, languages)]
         lifts += [(pattern, "@aside", 1.0) for pattern in self.classes.get("aside", ())]
-        self.patterns = tuple(self.tokens_of)
-        self.set = _compile(self.patterns)
+        self.sets = _sets(self.tokens_of)
         self.heading_lifts = lifts
-        self.heading_set = _compile(pattern for pattern, _, _ in lifts)
+        self.heading_set = _compile([pattern for pattern, _, _ in lifts])
 
     def tokens(self, text: str) -> set[str]:
         """The patterns and classes that the text holds."""
-        return {t for at in self.set.Match(text) or () for t in self.tokens_of[self.patterns[at]]}
+        encoded = text.encode()  # once, and not for every set
+        return {
+            token
+            for compiled, patterns in self.sets
+            for at in compiled.Match(encoded) or ()
+            for token in self.tokens_of[patterns[at]]
+        }
 
     def lifts(self, heading: str) -> dict[str, float]:
         """What a heading adds to which criterion."""
@@ -339,14 +357,20 @@ def _options() -> "re2.Options":
     return options
 
 
-def _compile(patterns: Iterable[str]) -> "re2.Set":
-    compiled = re2.Set.SearchSet(_options())
-    empty = True
+def _sets(patterns: Iterable[str]) -> list[tuple["re2.Set", list[str]]]:
+    """All patterns in few automata. Those with gaps multiply each other's states, so they stand in small sets."""
+    gaps: list[str] = []
+    plain: list[str] = []
     for pattern in patterns:
+        (gaps if any(gap in pattern for gap in _GAPS) else plain).append(pattern)
+    chunks = [group[at : at + size] for group, size in ((plain, 100), (gaps, 16)) for at in range(0, len(group), size)]
+    return [(_compile(chunk), chunk) for chunk in chunks]
+
+
+def _compile(patterns: Sequence[str]) -> "re2.Set":
+    compiled = re2.Set.SearchSet(_options())
+    for pattern in patterns or [r"\z\A."]:  # RE2 refuses an empty set; this never matches
         compiled.Add(pattern)
-        empty = False
-    if empty:
-        compiled.Add(r"\z\A.")  # RE2 refuses an empty set; this never matches
     compiled.Compile()
     return compiled
 
