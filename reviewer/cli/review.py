@@ -31,6 +31,8 @@ RESUMABLE = (3, 4, 5, 6, INTERRUPTED)
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
 @click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
+@click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
+@click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
 @click.pass_obj
 def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str | None, **flags: Any) -> int:
@@ -139,7 +141,15 @@ def _one(
     from reviewer.pipeline import review
 
     with progress(0 if model is None else 1) as bar:
-        done = review(source, rubric=rubric, model=model, language=settings.lang, name=name)
+        done = review(
+            source,
+            rubric=rubric,
+            model=model,
+            language=settings.lang,
+            name=name,
+            force=settings.force,
+            samples=settings.samples,
+        )
         bar.finish(name)
     report.add(done)
 
@@ -164,6 +174,8 @@ def _several(
                 model=model,
                 language=settings.lang,
                 concurrency=settings.concurrency,
+                force=settings.force,
+                samples=settings.samples,
             ):
                 with bar.hidden():
                     goes_on = report.add(done)

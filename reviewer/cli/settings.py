@@ -70,6 +70,8 @@ class Settings(Frozen):
     requests_per_minute: Positive | None = None
     tokens_per_minute: Positive | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    force: bool = False
+    samples: Annotated[int, Field(ge=1, le=25)] = 1
     fail_under: Annotated[Mapping[str, float], BeforeValidator(_thresholds)] = {}
     fail_on: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
 

@@ -24,6 +24,7 @@ from reviewer.domain.record import (
     Scorecard,
     Search,
     Shift,
+    Stability,
     Status,
     Strength,
     Usage,

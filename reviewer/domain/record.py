@@ -231,6 +231,16 @@ class Extraction(Frozen):
     claims: tuple[Claim, ...] = ()
 
 
+class Stability(Frozen):
+    """How far several answers of a model agree. Absent where only one was asked for: then nobody knows."""
+
+    samples: int
+    agreement: Mapping[str, float]  # criterion -> share of the answers with the value that won
+    axes: Mapping[str, AxisScore]  # the middle, lowest and highest point of the answers
+    verdicts: Mapping[str, int]
+    robust: bool  # every answer comes to the same verdict
+
+
 class Review(Frozen):
     """The record: everything about one proposal, with its text."""
 
@@ -244,6 +254,7 @@ class Review(Frozen):
     extraction: Extraction | None = None
     facts: tuple[Fact, ...] = ()
     scorecard: Scorecard | None = None
+    stability: Stability | None = None
     findings: tuple[Finding, ...] = ()
     strengths: tuple[Strength, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()

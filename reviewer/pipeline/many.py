@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.domain import Document, Review, Rubric
 from reviewer.errors import BudgetError, InputError, ProviderError, ReviewerError
-from reviewer.pipeline.one import Language, Source, review_offline, review_with, unreviewed
+from reviewer.pipeline.one import Language, Run, Source, review_offline, review_with, unreviewed
 from reviewer.rubric import load_rubric
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ async def review_many(
     model: "ModelSettings | None" = None,
     language: Language | None = None,
     concurrency: int = 8,
+    force: bool = False,
+    samples: int = 1,
 ) -> AsyncIterator[Review]:
     """Review many proposals, in their order, at most `concurrency` at a time.
 
@@ -29,10 +31,11 @@ async def review_many(
     would survive (a wrong key, no credit, the budget) is raised, after everything finished was yielded.
     """
     ready = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
+    run = Run(rubric=ready, language=language, force=force, samples=samples)
     if model is None:
         for source in sources:
             try:
-                yield review_offline(source, ready, language, _name(source))
+                yield review_offline(source, run, _name(source))
             except InputError as error:
                 yield unreviewed(source, _name(source), ready, "failed", str(error))
             await asyncio.sleep(0)
@@ -43,7 +46,7 @@ async def review_many(
 
         async def one(source: Source) -> Review | ReviewerError:
             try:
-                return await review_with(session, source, ready, language, _name(source))
+                return await review_with(session, source, run, _name(source))
             except InputError as error:
                 return unreviewed(source, _name(source), ready, "failed", str(error))
             except BudgetError as error:

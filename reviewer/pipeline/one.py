@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from reviewer.critique import critique
-from reviewer.domain import Document, Extraction, Review, Rubric, RubricUsed
+from reviewer.domain import Claim, Document, Extraction, Review, Rubric, RubricUsed, Stability
+from reviewer.domain.base import Frozen
 from reviewer.errors import IncompleteError
 from reviewer.extract import extract_offline
+from reviewer.extract.triage import not_a_proposal
 from reviewer.ground import ground
 from reviewer.parse import parse, parse_path
 from reviewer.pipeline.notices import notices
@@ -26,6 +28,15 @@ Language = Literal["en", "ko"]
 OFFLINE_ENGINE = f"offline {VERSION}"
 
 
+class Run(Frozen):
+    """How to review, the same for every document of a run."""
+
+    rubric: Rubric
+    language: Language | None = None  # None: the document's own
+    force: bool = False  # review also what does not look like a proposal
+    samples: int = 1  # answers of a model that vote
+
+
 def review(
     source: Source,
     *,
@@ -34,20 +45,23 @@ def review(
     base_url: str | None = None,
     language: Language | None = None,
     name: str | None = None,
+    force: bool = False,
+    samples: int = 1,
 ) -> Review:
     """Review one proposal.
 
-    `source` is the text itself (str), a file (Path), a file's bytes, or a parsed Document. Without a `model`
     `source` is the text itself (str), a file (Path), a file's bytes, or a Document. Without a `model`
-    script, inside a running event loop and in a notebook. A document that cannot be reviewed as a whole comes
-    back with status "incomplete" and a reason.
+    ("provider:name", or ModelSettings) the offline engine reads it and nothing leaves this machine. Works in a
+    script, inside a running event loop and in a notebook. What cannot be reviewed as a whole comes back as
+    "incomplete", what is no proposal as "skipped" (unless `force`), each with a reason. With `samples` above 1 a
+    model is asked that often, the answers vote, and the record says how far they agree.
 
     Raises InputError, RubricError, ProviderError or BudgetError.
     """
-    ready = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
+    run = Run(rubric=_ready(rubric), language=language, force=force, samples=samples)
     if model is None:
-        return review_offline(source, ready, language, name)
-    return _wait(areview(source, rubric=ready, model=model, base_url=base_url, language=language, name=name))
+        return review_offline(source, run, name)
+    return _wait(_areview(source, run, model, base_url, name))
 
 
 async def areview(
@@ -58,51 +72,62 @@ async def areview(
     base_url: str | None = None,
     language: Language | None = None,
     name: str | None = None,
+    force: bool = False,
+    samples: int = 1,
 ) -> Review:
     """The same as `review`, for code that runs an event loop."""
-    ready = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
+    run = Run(rubric=_ready(rubric), language=language, force=force, samples=samples)
     if model is None:
-        return review_offline(source, ready, language, name)
+        return review_offline(source, run, name)
+    return await _areview(source, run, model, base_url, name)
+
+
+async def _areview(
+    source: Source, run: Run, model: "str | ModelSettings", base_url: str | None, name: str | None
+) -> Review:
     from reviewer.llm import ModelSettings, connect
 
     settings = model if isinstance(model, ModelSettings) else ModelSettings(name=model, base_url=base_url)
     async with connect(settings) as session:
-        return await review_with(session, source, ready, language, name)
+        return await review_with(session, source, run, name)
 
 
-def review_offline(source: Source, rubric: Rubric, language: Language | None, name: str | None) -> Review:
+def review_offline(source: Source, run: Run, name: str | None) -> Review:
     """Review by the offline engine."""
+    opened = _open(source, run, name)
+    if isinstance(opened, Review):
+        return opened
+    document, claims = opened
+    return judge(document, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims), run)
+
+
+async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
+    """Review by a connected model. What is no proposal is not sent."""
+    from reviewer.pipeline.samples import sampled
+
+    opened = _open(source, run, name)
+    if isinstance(opened, Review):
+        return opened
+    extraction, stability = await sampled(opened[0], run.rubric, model, run.samples)
+    return judge(opened[0], extraction, run, stability)
+
+
+def _open(source: Source, run: Run, name: str | None) -> Review | tuple[Document, tuple[Claim, ...]]:
+    """The document with what the offline engine finds in it, or the review that says why there is none."""
     try:
         document = read(source, name)
     except IncompleteError as error:
-        return unreviewed(source, name, rubric, "incomplete", str(error))
-    claims = extract_offline(document, rubric)
-    extraction = Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims)
-    return judge(document, extraction, rubric, language)
+        return unreviewed(source, name, run.rubric, "incomplete", str(error))
+    claims = extract_offline(document, run.rubric)
+    if not run.force and (what := not_a_proposal(document, claims, run.rubric)) is not None:
+        reason = f"looks like {what}, not like a proposal; to review it all the same: --force"
+        return unreviewed(document, name, run.rubric, "skipped", reason)
+    return document, claims
 
 
-async def review_with(
-    model: "Model", source: Source, rubric: Rubric, language: Language | None, name: str | None
-) -> Review:
-    """Review by a connected model; quotes that are not in the text are asked for once more."""
-    from reviewer.extract.llm import extract_llm, reask
-
-    try:
-        document = read(source, name)
-    except IncompleteError as error:
-        return unreviewed(source, name, rubric, "incomplete", str(error))
-    extraction = await extract_llm(document, rubric, model)
-    facts = ground(extraction.claims, document, rubric)
-    rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
-    if rejected:
-        again = await reask(document, rubric, model, rejected)
-        extraction = _joined(extraction, again)
-    return judge(document, extraction, rubric, language)
-
-
-def judge(document: Document, extraction: Extraction, rubric: Rubric, language: Language | None) -> Review:
+def judge(document: Document, extraction: Extraction, run: Run, stability: Stability | None = None) -> Review:
     """Everything after extraction: pure, so that a stored record can be judged again."""
-    spoken = language or document.language
+    rubric, spoken = run.rubric, run.language or document.language
     facts = ground(extraction.claims, document, rubric)
     scorecard = score(facts, rubric)
     said = critique(scorecard, facts, document, rubric, spoken)
@@ -115,12 +140,17 @@ def judge(document: Document, extraction: Extraction, rubric: Rubric, language: 
         extraction=extraction,
         facts=facts,
         scorecard=scorecard,
+        stability=stability,
         findings=said.findings,
         strengths=said.strengths,
         questions=said.questions,
         next_steps=said.next_steps,
         notices=notices(document, facts, extraction, rubric, spoken),
     )
+
+
+def _ready(rubric: str | Path | Rubric) -> Rubric:
+    return rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
 
 
 def read(source: Source, name: str | None) -> Document:
@@ -142,7 +172,8 @@ def unreviewed(
 ) -> Review:
     """A record without figures, because none would be honest."""
     called = name or (str(source) if isinstance(source, Path) else "text")
-    document = Document(name=called, format="", sha256="", text="", language="en")
+    blank = Document(name=called, format="", sha256="", text="", language="en")
+    document = source if isinstance(source, Document) else blank
     return Review(tool_version=VERSION, status=status, reason=reason, document=document, rubric=used(rubric))
 
 
@@ -153,23 +184,6 @@ def used(rubric: Rubric) -> RubricUsed:
         version=rubric.version,
         sha256=rubric.sha256,
         extraction_schema_sha256=rubric.extraction_schema_sha256,
-    )
-
-
-def _joined(first: Extraction, again: Extraction) -> Extraction:
-    """A second answer replaces the first one's claim about the same criterion; usage and cost add up."""
-    newer = {claim.criterion: claim for claim in again.claims}
-    claims = tuple(newer.pop(claim.criterion, claim) for claim in first.claims)
-    known = first.cost is not None and again.cost is not None
-    return first.model_copy(
-        update={
-            "claims": (*claims, *newer.values()),
-            "usage": first.usage + again.usage if first.usage and again.usage else first.usage or again.usage,
-            "cost": first.cost + again.cost if known else None,  # type: ignore[operator]
-            "calls": first.calls + again.calls,
-            "cached": first.cached and again.cached,
-            "note": "; ".join(note for note in (first.note, again.note) if note),
-        }
     )
 
 

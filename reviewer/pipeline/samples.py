@@ -1,0 +1,91 @@
+"""Asking a model: the one re-ask for quotes that are not there, and the vote of several answers."""
+
+import asyncio
+from collections import Counter
+
+from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, Rubric, Stability
+from reviewer.domain.record import Answer
+from reviewer.extract.llm import extract_llm, reask
+from reviewer.ground import ground
+from reviewer.llm import Model
+from reviewer.score import score
+
+
+async def sampled(
+    document: Document, rubric: Rubric, model: Model, samples: int
+) -> tuple[Extraction, Stability | None]:
+    """The claims of one answer, or those that most of several answers agree on; and how far they agreed."""
+    answers = await asyncio.gather(*(_asked(document, rubric, model, i) for i in range(samples)))
+    if samples == 1:
+        return answers[0], None
+    facts = [{fact.criterion: fact for fact in ground(one.claims, document, rubric)} for one in answers]
+    claims, agreement = [], {}
+    for criterion in rubric.criteria:
+        value, share = _vote(criterion, [found[criterion.id] for found in facts])
+        agreement[criterion.id] = share
+        claims += _claim_of(criterion.id, value, facts, answers)
+    cards = [score(found.values(), rubric) for found in facts]
+    whole = answers[0]
+    for one in answers[1:]:
+        whole = joined(whole, one)
+    return whole.model_copy(update={"claims": tuple(claims)}), Stability(
+        samples=samples,
+        agreement=agreement,
+        axes={
+            axis: AxisScore(
+                point=_middle([card.axes[axis].point for card in cards]),
+                low=min(card.axes[axis].point for card in cards),
+                high=max(card.axes[axis].point for card in cards),
+            )
+            for axis in cards[0].axes
+        },
+        verdicts=dict(Counter(card.verdict or "" for card in cards)),
+        robust=len({card.verdict for card in cards}) == 1,
+    )
+
+
+def _middle(points: list[float]) -> float:
+    ordered = sorted(points)
+    return ordered[(len(ordered) - 1) // 2]
+
+
+def _vote(criterion: Criterion, facts: list[Fact]) -> tuple[Answer, float]:
+    """The value that most answers proved; in a tie the one that earns least, so that luck never pays."""
+    votes = Counter(fact.value for fact in facts)
+    value = min(votes, key=lambda v: (-votes[v], criterion.points(v), str(v)))
+    return value, round(votes[value] / len(facts), 3)
+
+
+def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answers: list[Extraction]) -> list[Claim]:
+    """The first answer's claim that was proven to that value."""
+    for found, answer in zip(facts, answers, strict=True):
+        if found[criterion].value == value:
+            return [claim for claim in answer.claims if claim.criterion == criterion]
+    return []
+
+
+async def _asked(document: Document, rubric: Rubric, model: Model, sample: int) -> Extraction:
+    first = await extract_llm(document, rubric, model, sample=sample)
+    facts = ground(first.claims, document, rubric)
+    rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
+    if not rejected:
+        return first
+    again = await reask(document, rubric, model, rejected, sample=sample)
+    return joined(first, again)
+
+
+def joined(first: Extraction, again: Extraction) -> Extraction:
+    """A second answer replaces the first one's claim about the same criterion; usage and cost add up."""
+    newer = {claim.criterion: claim for claim in again.claims}
+    claims = tuple(newer.pop(claim.criterion, claim) for claim in first.claims)
+    known = first.cost is not None and again.cost is not None
+    return first.model_copy(
+        update={
+            "claims": (*claims, *newer.values()),
+            "usage": first.usage + again.usage if first.usage and again.usage else first.usage or again.usage,
+            "cost": first.cost + again.cost if known else None,  # type: ignore[operator]
+            "calls": first.calls + again.calls,
+            "cached": first.cached and again.cached,
+            "note": "; ".join(note for note in (first.note, again.note) if note),
+        }
+    )
