@@ -4,7 +4,7 @@ from typing import Literal
 
 from reviewer.domain import Review, Rubric
 
-FORMATS: tuple[str, ...] = ("terminal", "markdown", "json", "criticmarkup", "sarif")
+FORMATS: tuple[str, ...] = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
 
 
 def render(
@@ -37,6 +37,10 @@ def render(
             from reviewer.render.criticmarkup import criticmarkup
 
             return criticmarkup(review, rubric, voice)
+        case "html":
+            from reviewer.render.page import page
+
+            return page(review, rubric, voice)
         case "sarif":
             from reviewer.render.sarif import sarif
 

@@ -3,7 +3,7 @@
 The texts in the nodes are raw; the format that writes them escapes each with its one function.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -182,11 +182,8 @@ def _gated(review: Review, card: Scorecard, rubric: Rubric, words: Texts, tell: 
 
 def _coached(review: Review, rubric: Rubric, card: Scorecard, words: Texts, tell: Say) -> Iterator[Node]:
     """The same without marks: what was not answered is asked, in the order in which answers help most."""
-    asked: dict[str, list[Finding]] = {}
-    for finding in sorted(review.findings, key=lambda f: SEVERITIES.index(f.severity)):
-        asked.setdefault(finding.criterion, []).append(finding)
-    helpful = [change.criterion for step in card.counterfactuals for change in step.changes]
-    first = list(dict.fromkeys([*(c for c in helpful if c in asked), *asked]))[:5]
+    asked = by_criterion(review.findings)
+    first = first_asked(asked, card)
     if not first:
         yield Heading(tell("coach.none"))
     else:
@@ -207,6 +204,21 @@ def _coached(review: Review, rubric: Rubric, card: Scorecard, words: Texts, tell
         yield Entry(name=text.name, text=text.question, tone="plain", details=tuple(details))
     yield from _strengths(review, words, tell)
     yield from _archetype(review, rubric, words, tell)
+
+
+def by_criterion(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings about the same question together, the gravest first."""
+    asked: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity)):
+        asked.setdefault(finding.criterion, []).append(finding)
+    return asked
+
+
+def first_asked(asked: Iterable[str], card: Scorecard) -> list[str]:
+    """The five questions whose answers help most."""
+    still = dict.fromkeys(asked)
+    helpful = [change.criterion for step in card.counterfactuals for change in step.changes]
+    return list(dict.fromkeys([*(c for c in helpful if c in still), *still]))[:5]
 
 
 def gates(card: Scorecard, words: Texts, tell: Say) -> Iterator[Item]:

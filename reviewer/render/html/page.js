@@ -1,0 +1,50 @@
+"use strict";
+(() => {
+  const named = new Map();
+  for (const element of document.querySelectorAll("[data-n]")) {
+    for (const name of element.dataset.n.split(" ")) {
+      if (!named.has(name)) named.set(name, []);
+      named.get(name).push(element);
+    }
+  }
+  const light = (event, on) => {
+    const from = event.target.closest && event.target.closest("[data-n]");
+    if (!from) return;
+    for (const name of from.dataset.n.split(" ")) {
+      for (const element of named.get(name) || []) element.classList.toggle("on", on);
+    }
+  };
+  for (const [type, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+    document.addEventListener(type, (event) => light(event, on));
+  }
+  // A note that is folded away opens when it is gone to, and so does the table of answers.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    for (const fold of [target.closest("details"), target.querySelector("details")]) if (fold) fold.open = true;
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+  const notes = [...document.querySelectorAll(".note")];
+  let at = -1;
+  document.addEventListener("keydown", (event) => {
+    const step = { n: 1, p: -1 }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || !notes.length) return;
+    at = notes.indexOf(document.activeElement.closest(".note")) >= 0
+      ? notes.indexOf(document.activeElement.closest(".note")) : at;
+    at = (at + step + notes.length) % notes.length;
+    notes[at].focus({ preventScroll: true });
+    notes[at].scrollIntoView({ block: "center" });
+  });
+  const folds = document.querySelectorAll(".note details");
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...folds].filter((fold) => !fold.open);
+    for (const fold of folded) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of folded) fold.open = false;
+  });
+})();

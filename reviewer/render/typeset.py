@@ -1,0 +1,421 @@
+"""The proposal as HTML, set as it was written, with marks on what was quoted and notes beside their lines.
+
+Marks are spans of the source. Markdown's inline rules keep no positions, so a mark's two ends are put into the
+source as a character of their own before the rules run; an end that would change how the text is read moves to
+the nearest place where it does not. Everything that is not a known token is text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from markupsafe import escape as escape_markup
+
+from reviewer.domain import Document
+from reviewer.render.clean import visible
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+# What stands for the end of a mark: a letter to Markdown's rules, and a symbol. Emphasis asks what is next to
+# its stars, so where one of them changes it the other does not.
+_ENDS = ("\ue000", "\u2800")
+_END = re.compile("[\ue000\u2800]")
+_SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
+_RANK = {"blocker": 0, "major": 1, "minor": 2, "hidden": 3, "good": 4, "fact": 5}
+_PLAIN_TAGS = {
+    "em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>", "strong_close": "</strong>",
+    "s_open": "<s>", "s_close": "</s>", "hardbreak": "<br>",
+    "bullet_list_open": "<ul>", "bullet_list_close": "</ul>", "ordered_list_close": "</ol>",
+    "list_item_open": "<li>", "list_item_close": "</li>", "blockquote_open": "<blockquote>",
+    "blockquote_close": "</blockquote>", "table_close": "</table></div>", "thead_open": "<thead>",
+    "thead_close": "</thead>", "tbody_open": "<tbody>", "tbody_close": "</tbody>", "tr_open": "<tr>",
+    "tr_close": "</tr>", "th_open": "<th>", "th_close": "</th>", "td_open": "<td>", "td_close": "</td>",
+    "hr": "<hr>",
+}  # fmt: skip
+
+_BESIDE = ("paragraph_open", "heading_open", "table_open", "fence", "code_block")
+_BESIDE_ENDS = ("paragraph_close", "heading_close", "table_close", "fence", "code_block")
+
+
+def escape(text: str) -> Markup:
+    """Text for any place in HTML, attributes too."""
+    return escape_markup(visible(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span of the proposal that something is said about."""
+
+    start: int
+    end: int
+    target: str  # the id of what is said
+    tone: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What stands beside a line: a note, already HTML; or, with a label, a gap behind a heading."""
+
+    at: int
+    html: Markup
+    label: str = ""
+    target: str = ""
+
+
+def typeset(document: Document, marks: Iterable[Mark], asides: Iterable[Aside], levels_from: int = 3) -> Markup:
+    """The proposal's HTML. Headings begin at `levels_from`, and skip no level."""
+    setter = _Setter(document, sorted(marks, key=lambda m: (m.start, m.end)), asides, levels_from)
+    setter.markdown() if document.format == "markdown" else setter.blocks()
+    return Markup("").join(setter.out)
+
+
+class _Setter:
+    """The HTML written so far."""
+
+    def __init__(self, document: Document, marks: Sequence[Mark], asides: Iterable[Aside], levels_from: int) -> None:
+        self.document = document
+        # Same length, so that offsets hold: no lone carriage returns, and none of the characters that mark ends.
+        self.text = _END.sub(" ", document.text.replace("\r\n", " \n").replace("\r", " "))
+        self.marks = marks
+        self.starts = [mark.start for mark in marks]
+        self.longest = max((mark.end - mark.start for mark in marks), default=0)
+        self.waiting = sorted(asides, key=lambda aside: aside.at)
+        self.levels_from = levels_from
+        self.levels: list[int] = []
+        self.begun: set[str] = set()
+        self.here: list[Aside] = []  # beside the block that is being set
+        self.open = False  # is there a box around that block and its notes?
+        self.out: list[Markup] = []
+        self.run = ""  # text that waits for its end
+        self.below: list[Mark] = []
+
+    # Shared by both ways
+
+    def put(self, html: str) -> None:
+        """Write HTML of our own making."""
+        if html:
+            self.flush()
+            self.out.append(Markup(html))  # noqa: S704 - every caller passes tags, or text that went through escape
+
+    def over(self, start: int, end: int) -> list[Mark]:
+        """The marks that touch this span."""
+        first = bisect_right(self.starts, start - self.longest - 1)
+        last = bisect_right(self.starts, end - 1)
+        return [mark for mark in self.marks[first:last] if mark.end > start and mark.start < end]
+
+    def piece(self, text: str, marks: Sequence[Mark]) -> None:
+        """A run of text below these marks; runs below the same ones become one link."""
+        if self.run and list(marks) != self.below:
+            self.flush()
+        self.run += text
+        self.below = list(marks)
+
+    def flush(self) -> None:
+        """Write the run that is waiting."""
+        text, self.run = self.run, ""
+        if not text:
+            return
+        if not self.below:
+            self.out.append(escape(text))
+            return
+        best = min(self.below, key=lambda mark: _RANK[mark.tone])
+        for mark in self.below:
+            self.begin(mark.target)
+        labels = "; ".join(dict.fromkeys(mark.label for mark in self.below))
+        targets = " ".join(dict.fromkeys(mark.target for mark in self.below))
+        self.put(
+            f'<a class="m m-{escape(best.tone)}" href="#{escape(best.target)}" data-n="{escape(targets)}" '
+            f'title="{escape(labels)}">{escape(text)}</a>'
+        )
+
+    def begin(self, target: str) -> None:
+        """Where the way back from a note leads."""
+        if target not in self.begun:
+            self.begun.add(target)
+            self.put(f'<span id="at-{escape(target)}"></span>')
+
+    def plain(self, start: int, end: int) -> None:
+        """A run of the source, with its marks."""
+        marks = self.over(start, end)
+        cuts = {start, end, *(m.start for m in marks), *(m.end for m in marks)}
+        for a, b in pairwise(sorted(cut for cut in cuts if start <= cut <= end)):
+            self.piece(self.text[a:b], [mark for mark in marks if mark.start < b and mark.end > a])
+
+    def due(self, end: int) -> list[Aside]:
+        """The asides of everything before this offset."""
+        due = [aside for aside in self.waiting if aside.at < end]
+        self.waiting = self.waiting[len(due) :]
+        return due
+
+    def level(self, written: int) -> int:
+        """The level of a heading below ours; one that skips levels is set at the next one."""
+        while self.levels and self.levels[-1] >= written:
+            self.levels.pop()
+        self.levels.append(written)
+        return min(self.levels_from + len(self.levels) - 1, 6)
+
+    def gaps(self, due: Iterable[Aside]) -> None:
+        """What is missing here, behind the heading."""
+        for aside in due:
+            if aside.label:
+                self.begin(aside.target)
+                href, label = escape(aside.target), escape(aside.label)
+                self.put(f' <a class="gap" href="#{href}" data-n="{href}">+ {label}</a>')
+
+    def finish(self) -> None:
+        """What found no line goes to the end."""
+        self.flush()
+        self.out.extend(aside.html for aside in self.waiting)
+
+    # Text that is no Markdown: blocks as they were read
+
+    def blocks(self) -> None:
+        """Set the document by its blocks."""
+        section_levels = {section.start: section.level for section in self.document.sections}
+        for block in self.document.blocks:
+            due = self.due(block.end)
+            self.put('<div class="bit">')
+            self.out.extend(aside.html for aside in due)
+            if block.kind == "heading":
+                written = max(section_levels.get(block.start, 1), 1)
+                level = self.level(written)
+                self.put(f'<h{level} class="l{min(written, 4)}">')
+                self.plain(block.start, block.end)
+                self.gaps(due)
+                self.put(f"</h{level}></div>")
+            else:
+                self.put(f'<p class="as-is {block.kind}">')
+                self.plain(block.start, block.end)
+                self.put("</p></div>")
+        self.finish()
+
+    # Markdown
+
+    def markdown(self) -> None:
+        """Set the document by Markdown's own rules."""
+        from markdown_it import MarkdownIt
+
+        parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+        text = self.text
+        for block in self.document.blocks[:1]:
+            if block.kind == "front_matter":
+                self.put('<pre class="front">')
+                self.plain(block.start, block.end)
+                self.put("</pre>")
+                # Blank lines instead, so that line numbers hold.
+                text = re.sub(r"[^\n]", " ", text[: block.end]) + text[block.end :]
+        lines, env, cell = _Lines(self.text), dict[str, object](), 0
+        for token in parser.parse(text, env):
+            if token.map and token.type in _BESIDE:
+                self.beside(lines.start(token.map[1]))
+            if token.type == "inline":
+                source = lines.pieces(token.content, token.map or [0, 0], cell)
+                cell = source[-1][1] + source[-1][2] if source else cell
+                self.inline(parser, token, source, env)
+            elif token.type in ("fence", "code_block"):
+                self.code(token, lines)
+            else:
+                cell = 0 if token.type == "tr_open" else cell
+                self.tag(token)
+            if token.type in _BESIDE_ENDS and self.open:
+                self.put("</div>")
+                self.open = False
+        self.finish()
+
+    def beside(self, end: int) -> None:
+        """Put the notes of what follows before it, so that they float beside its first line."""
+        self.here = self.due(end)
+        if self.here:
+            self.put('<div class="bit">')
+            self.out.extend(aside.html for aside in self.here)
+            self.open = True
+
+    def tag(self, token: "Token") -> None:
+        """A tag of a block; a token that is not known writes nothing."""
+        match token.type:
+            case "paragraph_open":
+                # A tight list has no paragraphs; beside a note its text needs a box all the same.
+                self.put("<p>" if not token.hidden else '<div class="text">' if self.open else "")
+            case "paragraph_close":
+                self.put("</p>" if not token.hidden else "</div>" if self.open else "")
+            case "heading_open":
+                self.put(f'<h{self.level(int(token.tag[1]))} class="l{min(int(token.tag[1]), 4)}">')
+            case "heading_close":
+                self.gaps(self.here)
+                self.put(f"</h{min(self.levels_from + len(self.levels) - 1, 6)}>")
+            case "ordered_list_open":
+                start = int(token.attrGet("start") or 1)
+                self.put(f'<ol start="{start}">' if start != 1 else "<ol>")
+            case "table_open":
+                self.put('<div class="table" tabindex="0"><table>')
+            case _:
+                self.put(_PLAIN_TAGS.get(token.type, ""))
+
+    def code(self, token: "Token", lines: "_Lines") -> None:
+        """A block of code, line by line: indentation was cut from each."""
+        first, last = token.map or [0, 0]
+        self.put('<pre tabindex="0"><code>')
+        at = first + (token.type == "fence")
+        for number, line in enumerate(token.content.split("\n")[:-1], at):
+            start, end = lines.start(number), lines.start(number + 1) - 1
+            bare = line.strip()
+            found = self.text.find(bare, start, end) if number < last else -1
+            if found < 0:
+                self.piece(line, ())
+            else:
+                self.piece(line[: len(line) - len(line.lstrip())], ())
+                self.plain(found, found + len(bare))
+            self.piece("\n", ())
+        self.put("</code></pre>")
+
+    def inline(
+        self, parser: "MarkdownIt", token: "Token", source: list[tuple[int, int, int]], env: Mapping[str, object]
+    ) -> None:
+        """Inline text with its marks; `source` says which runs of it stand where in the document."""
+        spans: list[tuple[int, int, Mark]] = []
+        if source:
+            whole = (source[0][1], source[-1][1] + source[-1][2])
+            for mark in self.over(*whole):
+                touched = [(c, s, n) for c, s, n in source if mark.start < s + n and mark.end > s]
+                if touched:
+                    (c1, s1, _), (c2, s2, n2) = touched[0], touched[-1]
+                    start, end = c1 + max(mark.start - s1, 0), c2 + min(mark.end - s2, n2)
+                    spans.append((start, end, mark))
+        children = list(token.children or ())
+        if not spans:
+            self.children(children, [[]])
+            return
+        ends = sorted({offset for start, end, _ in spans for offset in (start, end)})
+        read = _reading(children)
+        placed = [(e, _placed(parser, token.content, e, read, env)) for e in ends]
+        order = [position for _, position in placed]
+        # Two ends that moved past each other, or one that found no place: the line as a whole is marked.
+        if all(position is not None for position in order):
+            known = [(end, position) for end, position in placed if position is not None]
+            if [p[0] for _, p in known] == sorted(p[0] for _, p in known):
+                marked = _with_ends(token.content, [position for _, position in known])
+                again = list(parser.parseInline(marked, dict(env))[0].children or ())
+                if _reading(again) == read and _count(again) == len(known):
+                    below = [[m for s, e, m in spans if s <= end < e] for end, _ in known]
+                    self.children(again, [[], *below])
+                    return
+        self.children(children, [[mark for _, _, mark in spans]])
+
+    def children(self, children: Sequence["Token"], below: Sequence[Sequence[Mark]]) -> None:
+        """Inline tokens; every end that is met leads to the next set of marks in `below`."""
+        at = 0
+        for child in children:
+            match child.type:
+                case "text" | "code_inline":
+                    self.put("<code>" if child.type == "code_inline" else "")
+                    for number, text in enumerate(_END.split(child.content)):
+                        at += number > 0
+                        self.piece(text, below[min(at, len(below) - 1)])
+                    self.put("</code>" if child.type == "code_inline" else "")
+                case "softbreak":
+                    self.piece("\n", below[min(at, len(below) - 1)])
+                case "link_open":
+                    self.put(f'<span class="link" title="{escape(str(child.attrGet("href") or ""))}">')
+                case "link_close":
+                    self.put("</span>")
+                case "image":
+                    # Never loaded: a picture in a proposal can tell its author who reads it, and when.
+                    self.put('<span class="image">')
+                    self.children(child.children or (), [below[min(at, len(below) - 1)]])
+                    self.put("</span>")
+                case kind if kind in _PLAIN_TAGS:
+                    self.put(_PLAIN_TAGS[kind])
+                case _:
+                    self.piece(child.content, below[min(at, len(below) - 1)])
+
+
+class _Lines:
+    """Where the lines of the source begin."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def start(self, number: int) -> int:
+        """Where a line begins; the end of the text for the one after the last."""
+        return self.starts[number] if number < len(self.starts) else len(self.text) + 1
+
+    def pieces(self, content: str, span: Sequence[int], after: int) -> list[tuple[int, int, int]]:
+        """Which runs of inline content stand where: (offset in the content, in the source, length).
+
+        Prefixes of quotes and lists are gone from each line, so a line is looked for in its line; cells of a
+        table row follow each other, so they are looked for behind the last one.
+        """
+        found, at = [], 0
+        for number, line in enumerate(content.split("\n"), span[0]):
+            bare = line.strip()
+            if bare and number < max(span[1], span[0] + 1):
+                start = self.text.find(bare, max(self.start(number), after), self.start(number + 1))
+                if start >= 0:
+                    found.append((at + line.index(bare), start, len(bare)))
+            at += len(line) + 1
+        return found
+
+
+_Place = tuple[int, str]
+
+
+def _placed(
+    parser: "MarkdownIt", content: str, end: int, read: list[tuple[str, str]], env: Mapping[str, object]
+) -> _Place | None:
+    """Where an end can stand without changing how the text is read."""
+    if not _SYNTAX.search(content):
+        return end, _ENDS[0]
+    for position in _candidates(content, end):
+        for sign in _ENDS:
+            children = parser.parseInline(_with_ends(content, [(position, sign)]), dict(env))[0].children or ()
+            if _count(children) == 1 and _reading(children) == read:
+                return position, sign
+    return None
+
+
+def _candidates(content: str, end: int) -> Iterator[int]:
+    """The end itself, then beyond the marks on either side of it, then the spaces around it."""
+    yield end
+    left = len(content[:end].rstrip("*_`~[]()!<>\\"))
+    right = len(content) - len(content[end:].lstrip("*_`~[]()!<>\\"))
+    if left < end:
+        yield left
+    if right > end:
+        yield right
+    if (space := content.rfind(" ", 0, end)) >= 0:
+        yield space
+    yield space if (space := content.find(" ", end)) >= 0 else len(content)
+
+
+def _with_ends(content: str, places: Iterable[_Place]) -> str:
+    """The content with its ends put in."""
+    parts, at = [], 0
+    for position, sign in places:
+        parts += [content[at:position], sign]
+        at = position
+    return "".join([*parts, content[at:]])
+
+
+def _reading(children: Iterable["Token"]) -> list[tuple[str, str]]:
+    """How the text is read: its tokens without our ends, runs of text made one."""
+    read: list[tuple[str, str]] = []
+    for child in children:
+        said = _END.sub("", child.content) + str(child.attrs.get("href", child.attrs.get("src", "")))
+        if child.type == "text" and read and read[-1][0] == "text":
+            read[-1] = ("text", read[-1][1] + said)
+        elif child.type != "text" or said:
+            read.append((child.type, said))
+    return read
+
+
+def _count(children: Iterable["Token"]) -> int:
+    """How many ends came through as text."""
+    return sum(len(_END.findall(child.content)) for child in children if child.type in ("text", "code_inline"))
