@@ -1,0 +1,43 @@
+"""What is no proposal gets a word and no score; what is one, however thin, is reviewed."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from reviewer.domain.resources import resource
+from reviewer.pipeline import review
+
+CASES = YAML(typ="safe", pure=True).load((Path(__file__).parent / "data/not_proposals.yaml").read_text("utf-8"))
+
+THIN = """\
+# Idea: sort incoming mail
+
+We want to train a model that sorts incoming mail by department, because people do it by hand today. The goal is to save
+time. We will use the mails of last year as data. The project should be done in two months.
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["looks_like"])
+def test_not_a_proposal(case: dict[str, str]) -> None:
+    done = review(case["text"])
+    assert done.status == "skipped"
+    assert case["looks_like"] in done.reason
+    assert "--force" in done.reason
+    assert done.scorecard is None
+    assert done.facts == ()
+
+
+def test_force_goes_on() -> None:
+    done = review(CASES[0]["text"], force=True)
+    assert done.status == "reviewed"
+    assert done.scorecard is not None
+
+
+@pytest.mark.parametrize("path", sorted(resource("examples").glob("*.md")), ids=lambda p: p.stem)
+def test_examples_are_proposals(path: Path) -> None:
+    assert review(path).status == "reviewed"
+
+
+def test_a_thin_honest_proposal_is_one() -> None:
+    assert review(THIN).status == "reviewed"
