@@ -3,12 +3,12 @@
 No fuzzy match ever earns credit; digits never bend; a denied, hidden or addressed quote is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from reviewer.domain import Claim, Criterion, Document, Evidence, Fact, Number, Rejection, Rubric
+from reviewer.domain import Claim, Criterion, Document, Evidence, Fact, Rejection, Rubric
 from reviewer.domain.record import Answer
 from reviewer.ground.find import locate
-from reviewer.ground.index import Index, index
+from reviewer.ground.index import Places
 from reviewer.rubric.numbers import parse_numbers
 from reviewer.rubric.predicates import passes
 
@@ -18,29 +18,34 @@ QUOTES = 3  # evidence that is kept for a criterion
 def ground(claims: Iterable[Claim], document: Document, rubric: Rubric) -> tuple[Fact, ...]:
     """One fact for each criterion, in the rubric's order.
 
-    Of several claims about one criterion the first that is not the unknown value counts. Claims about what
-    the rubric does not ask are dropped.
+    Of several claims about one criterion that hold, the one with the fewest points counts: a text that says
+    two things is taken at its weaker word. Claims of the unknown value, and about what the rubric does not
+    ask, count for nothing.
     """
-    found = index(document)
-    by_criterion: dict[str, Claim] = {}
-    for claim in claims:
+    places = Places(document)
+    made: dict[str, list[Claim]] = {}
+    for claim in dict.fromkeys(claims):
         criterion = rubric.by_id.get(claim.criterion)
-        if criterion is None or _is_unknown(claim.value, criterion):
-            continue
-        by_criterion.setdefault(claim.criterion, claim)
+        if criterion is not None and not _is_unknown(claim.value, criterion):
+            made.setdefault(claim.criterion, []).append(claim)
     return tuple(
-        _fact(criterion, by_criterion[criterion.id], document, rubric, found)
-        if criterion.id in by_criterion
-        else Fact(criterion=criterion.id, value=_unknown(criterion), status="not_stated")
+        _weakest(criterion, [_fact(criterion, claim, rubric, places) for claim in made.get(criterion.id, ())])
         for criterion in rubric.criteria
     )
 
 
-def _fact(criterion: Criterion, claim: Claim, document: Document, rubric: Rubric, found: Index) -> Fact:
+def _weakest(criterion: Criterion, facts: list[Fact]) -> Fact:
+    if not facts:
+        return Fact(criterion=criterion.id, value=_unknown(criterion), status="not_stated")
+    held = [fact for fact in facts if fact.status != "unverified"]
+    return min(held, key=lambda fact: criterion.points(fact.value)) if held else facts[0]
+
+
+def _fact(criterion: Criterion, claim: Claim, rubric: Rubric, places: Places) -> Fact:
     evidence: list[Evidence] = []
     rejected: list[Rejection] = []
     for quote in dict.fromkeys(claim.quotes):
-        located = locate(quote, document, found)
+        located = locate(quote, places)
         if isinstance(located, Rejection):
             rejected.append(located)
         elif not any(e in evidence for e in located):
@@ -63,25 +68,38 @@ def _fact(criterion: Criterion, claim: Claim, document: Document, rubric: Rubric
 def _stated(
     criterion: Criterion, claimed: Answer, evidence: list[Evidence], rejected: list[Rejection], rubric: Rubric
 ) -> Fact:
-    """The claimed value if a quote proves it, else the nearest one below that a quote does prove."""
-    at: str | None = claimed if isinstance(claimed, str) else claimed[0]
+    """The claimed values as far as quotes prove them; what none proves is not there."""
+    values = (claimed,) if isinstance(claimed, str) else claimed
+    proven = {value: proof for claim in values for value, proof in _proven(criterion, claim, evidence, rubric)}
+    if not proven:
+        off = tuple(Rejection(quote=e.quote, why=f"does not show {' or '.join(values)}") for e in evidence)
+        return _nothing(criterion, claimed, (*rejected, *off))
+    kept = tuple(value.id for value in criterion.values if value.id in proven)
+    value: Answer = kept if criterion.multiple else kept[0]
+    shown = tuple(dict.fromkeys((*(e for proof in proven.values() for e in proof), *evidence)))[:QUOTES]
+    return Fact(
+        criterion=criterion.id,
+        value=value,
+        status="verified" if all(criterion.by_id[v].predicate for v in kept) else "judged",
+        claimed=claimed if value != claimed else None,
+        evidence=shown,
+        numbers=tuple(number for one in shown for number in parse_numbers(one.quote)),
+        rejected=tuple(rejected),
+    )
+
+
+def _proven(
+    criterion: Criterion, claimed: str, evidence: list[Evidence], rubric: Rubric
+) -> Iterator[tuple[str, list[Evidence]]]:
+    """The claimed value, or the nearest one that it falls to, with the quotes that prove it; or nothing."""
+    at: str | None = claimed
     while at is not None and at != criterion.unknown and evidence:
         predicate = criterion.by_id[at].predicate
-        proof = evidence if predicate is None else [e for e in evidence if passes(predicate, e.quote, rubric.cues)]
+        proof = [e for e in evidence if predicate is None or passes(predicate, e.quote, rubric.cues)]
         if proof:
-            shown = (*proof, *(e for e in evidence if e not in proof))[:QUOTES]
-            return Fact(
-                criterion=criterion.id,
-                value=at,
-                status="judged" if predicate is None else "verified",
-                claimed=claimed if at != claimed else None,
-                evidence=shown,
-                numbers=_numbers(shown),
-                rejected=tuple(rejected),
-            )
+            yield at, proof
+            return
         at = criterion.by_id[at].falls_to
-    off = tuple(Rejection(quote=e.quote, why=f"does not show {claimed}") for e in evidence)
-    return _nothing(criterion, claimed, (*rejected, *off))
 
 
 def _nothing(criterion: Criterion, claimed: Answer | None, rejected: tuple[Rejection, ...]) -> Fact:
@@ -92,10 +110,6 @@ def _nothing(criterion: Criterion, claimed: Answer | None, rejected: tuple[Rejec
         claimed=claimed,
         rejected=rejected,
     )
-
-
-def _numbers(evidence: Iterable[Evidence]) -> tuple[Number, ...]:
-    return tuple(number for one in evidence for number in parse_numbers(one.quote))
 
 
 def _unknown(criterion: Criterion) -> Answer:
@@ -109,7 +123,7 @@ def _is_unknown(value: Answer, criterion: Criterion) -> bool:
 def _known(value: Answer, criterion: Criterion) -> Answer | None:
     """The value as the criterion takes it; None if it is none of its own."""
     given = (value,) if isinstance(value, str) else value
-    if not set(given) <= criterion.by_id.keys():
+    if not set(given) <= criterion.by_id.keys() or (len(given) > 1 and not criterion.multiple):
         return None
     if not criterion.multiple:
         return given[0]

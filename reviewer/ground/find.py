@@ -2,40 +2,55 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice, pairwise
 from typing import Literal
 
 from reviewer.domain import Document, Evidence, Rejection
-from reviewer.ground.index import Index, folded
-from reviewer.rubric.negation import negations
+from reviewer.ground.clause import denied
+from reviewer.ground.index import Index, Places, folded
 
 LONGEST = 600  # characters; more is no sentence that anybody could check
 SHORTEST = 12
 SHORTEST_KOREAN = 6  # a Hangul syllable says as much as two or three letters
+MOST_BLOCKS = 4  # a sentence with its list; more is a heap of text
+MOST_PLACES = 40  # of one quote that are looked at before it is given up
 
 Match = Literal["exact", "normalised"]
 Found = tuple[int, int, Match]
 
-_CLAUSE = 200  # characters beside a quote that its clause can reach
-_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|\[\.\.\.\]|\(\.\.\.\))\s*")
-_CLAUSE_END = re.compile(
-    r"[|()]|[.!?。;:]\s|[,，](?:\s|$)|\n|\b(?:but|although|though|while|whereas|however)\b|지만|으나"
+_ELLIPSIS = re.compile(r"\s*(?:\[\.\.\.\]|\(\.\.\.\)|\.\.\.)\s*")
+# Marks that an extractor keeps where the index, which sees the lines, has none: "- one - two" quotes a list of two
+# items, "[a paper]" the text of a link.
+_INNER_MARKS = re.compile(r"(?:(?<=\s)|^)(?:[-*+•>|]|#{1,6}|\[[ xX]\])\s+|\[(?=[^\[\]]+\])|(?<=[\w).])\](?=\W|$)")
+_REGIONS = {
+    "hidden": "text that a reader does not see",
+    "template": "left over from a template",
+    "addressed": "addressed to a reviewer",
+}
+# What belongs to a figure: without it, another one would be quoted.
+_FIGURE_BEFORE = re.compile(r"(?:\d[.,:/^–-]|\d\s?[~×]\s?|(?:^|[\s(\[|=:~])[-−±])$")
+_FIGURE_AFTER = re.compile(
+    r"[.,:/^]\d|\s?[~×–-]\s?\d|[백천만억조]"
+    r"|\s?(?:%|‰|percent|per cent|퍼센트|hundred|thousand|million|billion|trillion)",
+    re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}[ \u00a0]\d{3}(?!\d)")
 
 
-def locate(quote: str, document: Document, index: Index) -> tuple[Evidence, ...] | Rejection:
+def locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
     """The quote's spans in the document (two for one with an ellipsis), or why it earns nothing."""
     bare = quote.strip().strip('"“”').strip()
     if why := _unfit(bare):
         return Rejection(quote=quote[:LONGEST], why=why)
-    reasons: list[str] = []
-    for spans in _places(bare, document, index):
-        why = next((w for start, end, _ in spans if (w := _refused(start, end, document))), None)
+    first_why = ""
+    for spans in islice(_found(bare, places), MOST_PLACES):
+        why = next((why for start, end, _ in spans if (why := _refused(start, end, places))), None)
         if why is None:
-            return tuple(_evidence(span, document) for span in spans)
-        reasons.append(why)
-    if reasons:
-        return Rejection(quote=quote, why=reasons[0])
-    return Rejection(quote=quote, why="not in the text", nearest=_nearest(bare, document))
+            return tuple(_evidence(span, places.document) for span in spans)
+        first_why = first_why or why
+    if first_why:
+        return Rejection(quote=quote, why=first_why)
+    return Rejection(quote=quote, why="not in the text", nearest=_nearest(folded(bare)[0], places))
 
 
 def _unfit(quote: str) -> str | None:
@@ -47,27 +62,39 @@ def _unfit(quote: str) -> str | None:
     return None
 
 
-def _places(quote: str, document: Document, index: Index) -> Iterator[tuple[Found, ...]]:
-    """Every place where the quote stands, the exact ones first."""
-    start = document.text.find(quote)
-    while start >= 0:
-        if _whole(document.text, start, start + len(quote)):
-            yield ((start, start + len(quote), "exact"),)
-        start = document.text.find(quote, start + 1)
-    needle = folded(quote)
-    for at in _occurrences(needle, index.text):
-        yield ((*index.span(at, at + len(needle)), "normalised"),)
-    parts = [part for part in _ELLIPSIS.split(needle) if part]
-    if len(parts) == 2 and all(_unfit(part) is None for part in parts):
-        first, second = parts
-        for at in _occurrences(first, index.text):
-            start, end = index.span(at, at + len(first))
-            block = document.block_at(start)
-            for later in _occurrences(second, index.text, at + len(first)):
-                span = index.span(later, later + len(second))
-                if block is None or span[1] > block.end:
-                    break
-                yield (start, end, "normalised"), (*span, "normalised")
+def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
+    """Every place where the quote stands."""
+    text = places.document.text
+    needle, skipped = folded(quote)
+    for index in places.indexes():
+        for wanted in dict.fromkeys((needle, _INNER_MARKS.sub("", needle))):
+            for at in _occurrences(wanted, index.text):
+                start, end = index.span(at, at + len(wanted))
+                # The target of a link is skipped on both sides; another target is another quote.
+                targets = [text.find(part, start, end + len(part) + 4) for part in skipped]
+                if -1 not in targets:
+                    end = max([end, *(at + len(part) for at, part in zip(targets, skipped, strict=True))])
+                    yield ((start, end, "exact" if text[start:end] == quote else "normalised"),)
+        yield from _halves(needle, index, places.document)
+    # What folding takes away can be quoted, too: an address, a rule, a line of code.
+    for at in _occurrences(quote, text):
+        yield ((at, at + len(quote), "exact"),)
+
+
+def _halves(needle: str, index: Index, document: Document) -> Iterator[tuple[Found, ...]]:
+    """A quote with an ellipsis: two quotes, in order, in one block."""
+    parts = _ELLIPSIS.split(needle)
+    if len(parts) != 2 or any(_unfit(part) for part in parts):
+        return
+    first, second = parts
+    for at in _occurrences(first, index.text):
+        start, end = index.span(at, at + len(first))
+        block = document.block_at(start)
+        for later in _occurrences(second, index.text, at + len(first)):
+            low, high = index.span(later, later + len(second))
+            if block is None or high > block.end:
+                break
+            yield (start, end, "normalised"), (low, high, "normalised")
 
 
 def _occurrences(needle: str, text: str, start: int = 0) -> Iterator[int]:
@@ -79,62 +106,36 @@ def _occurrences(needle: str, text: str, start: int = 0) -> Iterator[int]:
 
 
 def _whole(text: str, start: int, end: int) -> bool:
-    """Neither end cuts a word or a figure: "5 %" is not in "95 %", nor "1,000" in "21,000" or "1,000.5"."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    """Neither end cuts a word or a figure: "5 %" is not in "95 %", nor "1,000" in "21,000", nor "95" in "95 %"."""
+    before, after = text[max(0, start - 5) : start], text[end : end + 10]
     first, last = text[start], text[end - 1]
     if before and _word(before[-1]) and _word(first):
         return False
-    if after and _word(last) and _word(after[0]):
-        # Korean particles follow a word without a space; the word itself is whole.
-        return not after[0].isdigit() and _hangul(after[0])
-    if first.isdigit() and len(before) == 2 and before[1] in ".,-−±" and before[0].isdigit():
+    if first.isdigit() and (_FIGURE_BEFORE.search(before) or _parts_thousands(text, start)):
         return False
-    if first.isdigit() and before and before[-1] in "-−<>≤≥~±" and not before[:-1].strip():
+    if last.isdigit() and (_FIGURE_AFTER.match(after) or _parts_thousands(text, end)):
         return False
-    return not (last.isdigit() and len(after) == 2 and after[0] in ".," and after[1].isdigit())
+    # Korean particles follow a word without a space; the word itself is whole.
+    return not (after and _word(last) and _word(after[0])) or "가" <= after[0] <= "힣"
+
+
+def _parts_thousands(text: str, at: int) -> bool:
+    """Does this place part "12 000"?"""
+    around = _THOUSANDS.search(text, max(0, at - 4), at + 5)
+    return around is not None and around.start() < at < around.end()
 
 
 def _word(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def _hangul(char: str) -> bool:
-    return "가" <= char <= "힣"
-
-
-def _refused(start: int, end: int, document: Document) -> str | None:
-    for region in document.regions:
-        if region.start < end and start < region.end:
-            return {
-                "hidden": "text that a reader does not see",
-                "template": "left over from a template",
-                "addressed": "addressed to a reviewer",
-            }[region.kind]
-    if _spread(start, end, document) > MOST_BLOCKS:
+def _refused(start: int, end: int, places: Places) -> str | None:
+    if kind := places.region(start, end):
+        return _REGIONS[kind]
+    first, last = places.blocks(start, end)
+    if last - first >= MOST_BLOCKS:
         return "runs over too much of the document"
-    if _denied(start, end, document):
-        return "denied in the same clause"
-    return None
-
-
-MOST_BLOCKS = 4  # a sentence with its list; more is a heap of text
-
-
-def _spread(start: int, end: int, document: Document) -> int:
-    return sum(1 for block in document.blocks if block.start < end and start < block.end)
-
-
-def _denied(start: int, end: int, document: Document) -> bool:
-    """Is there a negation in the clause, outside the quote? A clause ends with its block at the latest."""
-    block = document.block_at(start)
-    last = document.block_at(end - 1)
-    lead = document.text[max(block.start if block else 0, start - _CLAUSE) : start]
-    tail = document.text[end : min(last.end if last else len(document.text), end + _CLAUSE)]
-    if document.text[end - 1] in ".!?。;|":
-        tail = ""
-    begin = max((stop.end() for stop in _CLAUSE_END.finditer(lead)), default=0)
-    after = _CLAUSE_END.search(tail)
-    return any(negations(lead[begin:])) or any(negations(tail[: after.start()] if after else tail))
+    return denied(start, end, first, last, places.document)
 
 
 def _evidence(found: Found, document: Document) -> Evidence:
@@ -152,10 +153,31 @@ def _evidence(found: Found, document: Document) -> Evidence:
     )
 
 
-def _nearest(quote: str, document: Document) -> str:
-    """The sentence that is most like the quote, for people to compare; it earns nothing."""
-    from rapidfuzz import fuzz, process
+_PAIRS = 6  # of neighbouring words that are looked up to find the nearest sentence
+_SENTENCE_END = re.compile(r"[.!?。]\s|\n\s*\n|\|\s*\n")
 
-    sentences = [document.text[s.start : s.end] for s in document.sentences]
-    best = process.extractOne(quote, sentences, scorer=fuzz.token_set_ratio, score_cutoff=60)
-    return best[0] if best else ""
+
+def _nearest(needle: str, places: Places) -> str:
+    """The sentence that shares most pairs of words with the quote, for people to compare; it earns nothing."""
+    words = needle.split()
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
+    votes: dict[tuple[int, int], int] = {}
+    for pair in pairs[:: max(1, len(pairs) // _PAIRS)]:
+        seen = set()
+        for at in islice(_occurrences(pair, places.index.text), 3):
+            seen.add(_sentence(places.index.span(at, at + 1)[0], places))
+        for sentence in seen:
+            votes[sentence] = votes.get(sentence, 0) + 1
+    if not votes:
+        return ""
+    start, end = max(votes, key=lambda sentence: (votes[sentence], -sentence[0]))
+    return places.document.text[start:end].strip() if not places.region(start, end) else ""
+
+
+def _sentence(at: int, places: Places) -> tuple[int, int]:
+    text, block = places.document.text, places.document.block_at(at)
+    low, high = (block.start, block.end) if block else (at, at + LONGEST)
+    low, high = max(low, at - LONGEST), min(high, at + LONGEST)
+    start = max((stop.end() for stop in _SENTENCE_END.finditer(text, low, at)), default=low)
+    stop = _SENTENCE_END.search(text, at, high)
+    return start, stop.start() + 1 if stop else high

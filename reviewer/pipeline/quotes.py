@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from reviewer.domain import Document, Rejection
 from reviewer.ground.find import locate
-from reviewer.ground.index import index
+from reviewer.ground.index import Places
 
 
 def find_quotes(document: Document, quotes: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """The spans of the quotes that are there; the others are left out."""
-    folded = index(document)
+    places = Places(document)
     spans: list[tuple[int, int]] = []
     for quote in quotes:
-        found = locate(quote, document, folded)
+        found = locate(quote, places)
         if not isinstance(found, Rejection):
             spans += [(one.start, one.end) for one in found]
     return tuple(spans)

@@ -9,7 +9,7 @@ _HARMLESS = re.compile(
     r"""
     \b(?:no|not)\s(?:(?:more|less|fewer|greater|lower|higher|larger|longer|worse)\sthan|later\sthan|only|just
         |merely|least|doubt|matter|problem|to\smention)\b
-  | \bno\.\s?\d | \b(?:whether|if|why)\s(?:or\s)?not\b | \bor\snot\b | \bnothing\sbut\b
+  | \bno\.\s?\d | \bno-go\b | \b(?:whether|if|why)\s(?:or\s)?not\b | \bor\snot\b | \bnothing\sbut\b
   | \bwithout\s(?:doubt|question|further|limitation|delay)\b
   | (?:뿐만?|뿐)\s?아니라 | (?:끊임|틀림|어김|빠짐|아낌|변함|관계|상관|문제)\s?없 | 수없이 | 없[애앤앨앱]
   | 지\s?않을\s?수\s?없 | 못지않 | 잘못
@@ -23,7 +23,8 @@ _NEGATION = re.compile(
        |absence\sof|fail(?:s|ed|ing)?\sto|yet\sto|far\sfrom|wish(?:es|ed)?)\b
   | \b(?:ca|wo|do|does|did|is|are|was|were|has|have|had|should|would|could|must|need|ai)n['’]?t\b
   | 없 | 않 | 아니 | 아닌 | 아님 | 아닙 | 못\s?[하했한함할합] | (?<![가-힣])[못안]\s(?=[가-힣])
-  | 불가(?:능|하|$|\s) | 부재(?:하|$|\s|로) | 미(?:확보|정|보유|구축|비|지원|포함|확정|실시) | 제외 | 대신(?:에|\s|$)
+  | 불가(?:능|하|$|\s) | 부재(?:하|$|\s|로) | 미(?:확보|정|보유|구축|비|지원|포함|확정|실시)
+  | 제외 | 대신(?:에|\s|$)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

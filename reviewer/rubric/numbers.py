@@ -5,6 +5,7 @@ What only looks like a figure is none: dates, versions, citations, list numbers,
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from reviewer.domain import Number
@@ -17,8 +18,8 @@ _SCALES = {
 }  # fmt: skip
 _WORDS = {
     "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "ninety": 90,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90,
     "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
 }  # fmt: skip
 _CURRENCIES = {
@@ -37,7 +38,7 @@ _TIMES = {
     "year": "years", "yr": "years", "yrs": "years", "년": "years",
 }  # fmt: skip
 _TIMES |= {name: name for name in set(_TIMES.values())}
-_COUNTERS = tuple("가지 문장 페이지 건 개 명 장 곳 회 번 행 줄 대 종 편 쪽 통".split())  # noqa: SIM905
+_COUNTERS = frozenset(["가지", "문장", "페이지", *"건개명장곳회번행줄대종편쪽통"])
 _UNITS = {
     **_CURRENCIES, **_TIMES, **{counter: counter for counter in _COUNTERS},
     "%": "percent", "percent": "percent", "per cent": "percent", "pct": "percent",
@@ -141,9 +142,11 @@ class _Figure(NamedTuple):
 
 # The words after which no noun is counted: "95 of them", "3 and more".
 _NO_NOUN = frozenset(
-    """a also an and are as at based because but by can do each every for from had has have if in into is it its
+    """
+    a also an and are as at based because but by can do each every for from had has have if in into is it its
     less more most need needed of on only or out over per should so such than that the their then these this
-    those times to under up was we were when where which while who will with would""".split()  # noqa: SIM905
+    those times to under up was we were when where which while who will with would
+    """.split()  # noqa: SIM905
 )
 _NOUNS = re.compile(r"(?:\+?\s+|-)((?:[A-Za-z][a-z'’]+|[A-Z]{2,6}s?)(?:[ -][a-z][a-z'’]+){0,2})")
 _RANGE = re.compile(r"\s?(?:[-–—~]|to|and|에서|부터)\s?")
@@ -161,6 +164,7 @@ _CLAUSE_END = re.compile(r"[;!?。]|\.(?=\s|$)|\n\s*\n")
 _FAR = 30  # a comma or another figure between a figure and a metric weighs like so many characters
 
 
+@lru_cache(maxsize=1024)  # a quote is read for its predicate and for its fact
 def parse_numbers(quote: str) -> tuple[Number, ...]:
     """The quantities that the quote holds, in order, each with its unit and what it measures."""
     masked = _mask(quote)

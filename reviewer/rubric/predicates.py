@@ -43,7 +43,7 @@ _REFERENCE = re.compile(
   | \[\^?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\](?!\() | \[[^\]\n]+\]\[[^\]\n]*\]
   | \bet\sal\b\.? | \b[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+)?,?\s\(?(?:19|20)\d\d[a-z]?\)
   | \([^()\n]*[^\W\d][^()\n]*,\s?(?:19|20)\d\d[a-z]?[^()\n]*\) | ["”」』》_*]\s?,?\s?\((?:19|20)\d\d\)
-  | \b[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*['’]?\s(?:19|20)\d\d\b  # a venue or journal and its year
+  | \b(?!FY\b)[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*['’]?\s(?:19|20)\d\d\b  # a venue or journal and its year
     """,
     re.VERBOSE,
 )
@@ -53,156 +53,17 @@ def _reference(quote: str) -> bool:
     return bool(_REFERENCE.search(quote))
 
 
-# Names nothing: what every proposal of the trade says in capitals.
+# Capitals that name nothing: terms of the trade, and words that stand in capitals anywhere.
 _GENERIC = frozenset(
-    [
-        "AI",
-        "ML",
-        "DL",
-        "NLP",
-        "LLM",
-        "LLMs",
-        "CV",
-        "API",
-        "APIs",
-        "KPI",
-        "KPIs",
-        "OKR",
-        "ROI",
-        "AUC",
-        "ROC",
-        "AUROC",
-        "F1",
-        "RMSE",
-        "MAE",
-        "MSE",
-        "MAPE",
-        "IOU",
-        "CPU",
-        "GPU",
-        "GPUs",
-        "TPU",
-        "RAM",
-        "JSON",
-        "CSV",
-        "PDF",
-        "XML",
-        "HTML",
-        "HTTP",
-        "SQL",
-        "UI",
-        "UX",
-        "FAQ",
-        "QA",
-        "PR",
-        "PRs",
-        "CI",
-        "CD",
-        "SLA",
-        "SLO",
-        "PII",
-        "ID",
-        "IDs",
-        "URL",
-        "OK",
-        "TBD",
-        "TODO",
-        "N/A",
-        "NA",
-        "MVP",
-        "POC",
-        "ETL",
-        "EDA",
-        "FTE",
-        "FTEs",
-        "OCR",
-        "RAG",
-        "IT",
-        "HR",
-        "PM",
-        "CEO",
-        "CTO",
-        "A/B",
-        "ETA",
-        "FP",
-        "FN",
-        "TP",
-        "TN",
-        "FPR",
-        "TPR",
-        "CSAT",
-        "NPS",
-        "OPEX",
-        "CAPEX",
-        "USD",
-        "EUR",
-        "GBP",
-        "KRW",
-        "YES",
-        "NO",
-        "AND",
-        "OR",
-        "NOT",
-        "IF",
-        "I",
-    ]
-)
-_ORDINARY = frozenset(
-    [
-        "I",
-        "A",
-        "An",
-        "The",
-        "We",
-        "Our",
-        "You",
-        "They",
-        "It",
-        "This",
-        "That",
-        "These",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Phase",
-        "Step",
-        "Section",
-        "Table",
-        "Figure",
-        "Week",
-        "Month",
-        "Day",
-        "Quarter",
-        "Sprint",
-        "Stage",
-        "Version",
-        "Chapter",
-        "Appendix",
-        "Yes",
-        "No",
-        "Not",
-        "Total",
-        "None",
-        "High",
-        "Medium",
-        "Low",
-    ]
+    """
+    AI ML DL NLP LLM LLMs CV API APIs KPI KPIs OKR ROI AUC ROC AUROC F1 RMSE MAE MSE MAPE IOU CPU GPU GPUs TPU RAM
+    JSON CSV PDF XML HTML HTTP SQL UI UX FAQ QA PR PRs CI CD SLA SLO PII ID IDs URL OK TBD TODO N/A NA MVP POC ETL
+    EDA FTE FTEs OCR RAG IT HR PM CEO CTO ETA FP FN TP TN FPR TPR CSAT NPS OPEX CAPEX USD EUR GBP KRW YES NO AND
+    OR NOT IF I A An The We Our You They It This That These Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday January February March April May June July August September October November December Phase Step
+    Section Table Figure Week Month Day Quarter Sprint Stage Version Chapter Appendix Yes No Not Total None High
+    Medium Low
+    """.split()  # noqa: SIM905
 )
 _WORD = re.compile(r"[^\W_][\w'’&+-]*(?:[./@][\w+-]+)*")
 _IDENTIFIER = re.compile(
@@ -210,6 +71,8 @@ _IDENTIFIER = re.compile(
     r"|\b[\w-]+\.(?:json|csv|parquet|py|ipynb|com|org|net|io|ai)\b|[「『《〈][^」』》〉\n]+[」』》〉]",
     re.VERBOSE,
 )
+# XGBoost, GPT-4, iPhone, MLflow, ResNet50, AWS: no ordinary word looks so.
+_ODD = re.compile(r"^[a-z]*[A-Z].*[A-Za-z][\d]|^[A-Z].*\d|[a-z][A-Z]|^[A-Z]{2,}[a-rt-z]|^[A-Z][A-Z&-]{2,}$")
 # After these a capital says nothing: the start of a sentence, an item, a cell or a label's text.
 _START = re.compile(r"(?:^|[.!?:;|>•●]\s*|\n)[\s\"'“‘(\[*_#>\-+•]*(?:\d+[.)]\s+)?$")
 
@@ -220,29 +83,18 @@ def _named(quote: str) -> bool:
     korean = any("가" <= c <= "힣" for c in quote)
     for sentence in re.split(r"(?<=[.!?。])\s+|[|\n]", quote):
         words = list(_WORD.finditer(sentence))
-        plain = [w for w in words if len(w[0]) > 3]
-        # A Title Case Line has capitals everywhere; they name nothing.
-        title = not korean and len(plain) > 1 and all(w[0][0].isupper() for w in plain)
+        long = [word[0] for word in words if len(word[0]) > 3]
+        # A Title Case Line has capitals everywhere; they name nothing. Korean has none of its own.
+        title = len(long) > 1 and all(word[0].isupper() for word in long)
         for word in words:
-            if _is_name(word[0]) and (
-                korean or _is_odd(word[0]) or not (title or _START.search(sentence[: word.start()]))
-            ):
+            if not word[0][0].isascii() or {word[0], word[0].removesuffix("s")} & _GENERIC:
+                continue
+            if _ODD.search(word[0]):
+                return True
+            capital = len(word[0]) > 1 and word[0][0].isupper()
+            if capital and (korean or not (title or _START.search(sentence[: word.start()]))):
                 return True
     return False
-
-
-def _is_name(word: str) -> bool:
-    if not word[0].isascii() or word in _GENERIC or word.rstrip("s") in _GENERIC or word in _ORDINARY:
-        return False
-    return len(word) > 1 and (word[0].isupper() or _is_odd(word))
-
-
-def _is_odd(word: str) -> bool:
-    """XGBoost, GPT-4, iPhone, MLflow, ResNet50, BM25: no ordinary word looks so."""
-    letters = [c for c in word if c.isalpha()]
-    inner = any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
-    figure = any(c.isdigit() for c in word) and word[0].isalpha() and any(c.isupper() for c in letters)
-    return inner or figure or (len(letters) > 2 and word.isupper())
 
 
 _KINDS: dict[str, Callable[[str], bool]] = {
