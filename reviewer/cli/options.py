@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-FORMATS = ("terminal", "markdown", "json", "criticmarkup", "sarif")
+FORMATS = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
 Command = Callable[..., Any]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reviewer.cli.output import Write
 
 # Two of these in one file are no longer one; JSON Lines, Markdown and text can follow each other.
-ONE_DOCUMENT = ("criticmarkup", "sarif")
+ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
 
 
 class Report:

@@ -56,7 +56,7 @@ class Settings(Frozen):
     offline: bool = False
     rubric: Text | None = None  # None: fsdl, or the one that a record names
     lang: Literal["en", "ko"] | None = None
-    format: Literal["terminal", "markdown", "json", "criticmarkup", "sarif"] = "terminal"
+    format: Literal["terminal", "markdown", "json", "criticmarkup", "html", "sarif"] = "terminal"
     voice: Literal["gate", "coach"] = "gate"
     no_text: bool = False
     no_cache: bool = False
