@@ -12,7 +12,7 @@ from reviewer.errors import SettingsError
 from reviewer.evaluate.labels import Label
 from reviewer.pipeline import find_quotes
 
-RESAMPLES = 300
+RESAMPLES = 200
 SEED = 20221  # of the bootstrap: the same data give the same intervals
 OVERLAP = 0.5  # of the shorter span: from there on two quotes are the same evidence
 
