@@ -23,7 +23,7 @@ import re2
 from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Document, Predicate, Rubric, Sentence
 from reviewer.rubric.predicates import passes
 
-MOST_QUOTES = 3
+MOST_QUOTES = 1
 _LEAD_IN = 0.5  # of the weight of "We measure:" goes to each item below it
 _WEAK_KINDS = {"heading": 0.5, "code": 0.3, "html": 0.5}  # a heading names a topic and says little about it
 _FEW_WORDS = 4
@@ -304,7 +304,7 @@ class _Book:
             for rule in self.rules.get(token, ()):
                 if not tokens.issuperset(rule.needs) or not tokens.isdisjoint(rule.bans):
                     continue
-                if denied and self._is_denied(rule.first, text, denied):
+                if denied and self._is_denied(rule, text, denied):
                     continue
                 weights[rule.criterion, rule.value] += rule.weight
                 why[rule.criterion, rule.value].append(rule.pattern)
@@ -324,15 +324,19 @@ class _Book:
                 reach.append((start if name == "negation" else low, high, start, end))
         return tuple(reach)
 
-    def _is_denied(self, part: str, text: str, denied: tuple[tuple[int, int, int, int], ...]) -> bool:
-        spans = self._spans(part[1:], text) if part.startswith("@") else _find(part, text)
-        return bool(spans) and all(
-            any(
-                low <= start < high and not (start <= not_start and not_end <= end)
-                for low, high, not_start, not_end in denied
-            )
-            for start, end in spans
-        )
+    def _is_denied(self, rule: _Rule, text: str, denied: tuple[tuple[int, int, int, int], ...]) -> bool:
+        parts = [self._find(part, text) for part in (rule.first, *rule.needs)]
+        # A cue that holds the negation itself ("cannot scale") means it.
+        meant = [span for spans in parts for span in spans]
+        reach = [
+            (low, high)
+            for low, high, start, end in denied
+            if not any(left <= start and end <= right for left, right in meant)
+        ]
+        return bool(parts[0]) and all(any(low <= start < high for low, high in reach) for start, _ in parts[0])
+
+    def _find(self, part: str, text: str) -> list[tuple[int, int]]:
+        return self._spans(part[1:], text) if part.startswith("@") else _find(part, text)
 
     def _spans(self, name: str, text: str) -> list[tuple[int, int]]:
         return [span for pattern in self.classes.get(name, ()) for span in _find(pattern, text)]
