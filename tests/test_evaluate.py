@@ -11,7 +11,7 @@ from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import Evaluation, Interval, measure, moved, picture, read_labels, table
 from reviewer.evaluate.labels import Label
-from reviewer.evaluate.measure import CriterionAgreement
+from reviewer.evaluate.agreement import CriterionAgreement
 from reviewer.pipeline import load_rubric, review
 
 FSDL = load_rubric("fsdl")
@@ -21,7 +21,7 @@ EXAMPLES = sorted(resource("examples").glob("*.md"))
 @pytest.fixture(autouse=True)
 def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals are not looked at here; two hundred resamples of each criterion take seconds."""
-    monkeypatch.setattr("reviewer.evaluate.measure.RESAMPLES", 3)
+    monkeypatch.setattr("reviewer.evaluate.agreement.RESAMPLES", 3)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,6 @@
 
 from reviewer.evaluate.compare import Moved, moved
 from reviewer.evaluate.labels import Label, read_labels
-from reviewer.evaluate.measure import Evaluation, Interval, measure
+from reviewer.evaluate.agreement import Evaluation, Interval, measure
 from reviewer.evaluate.picture import picture
 from reviewer.evaluate.table import table

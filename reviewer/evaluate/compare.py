@@ -1,7 +1,7 @@
 """Two evaluations of the same labels: what moved beyond noise."""
 
 from reviewer.domain.base import Frozen
-from reviewer.evaluate.measure import Evaluation
+from reviewer.evaluate.agreement import Evaluation
 
 
 class Moved(Frozen):

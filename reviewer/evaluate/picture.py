@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from reviewer.evaluate.measure import Evaluation
+from reviewer.evaluate.agreement import Evaluation
 
 ROW, LEFT, WIDTH = 18, 190, 420
 
