@@ -27,7 +27,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self._record = folder / "record.json"
-        arguments = ["-m", "reviewer", "--format", "json", "-o", str(self._record)]
+        arguments = ["-m", "reviewer", "--force", "--format", "json", "-o", str(self._record)]
         self.child = pexpect.spawn(
             sys.executable, arguments, cwd=folder, timeout=60, dimensions=(24, 80), env={**os.environ, "TERM": "xterm"}
         )

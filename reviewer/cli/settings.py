@@ -28,6 +28,7 @@ USER_ONLY = {
     "api_version": "would change how your model is called",
     "price": "would change how your money is counted",
     "max_cost": "would spend your money",
+    "samples": "would spend your money, so many times as much",
 }
 
 

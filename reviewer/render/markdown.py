@@ -46,6 +46,8 @@ def escape(text: str) -> str:
     if start := _BLOCK_START.match(text):
         end = start.end() if start[0].isdigit() else 0
         text = f"{text[:end]}\\{text[end:]}"
+    # At its end, a heading drops marks like those at its start.
+    text = re.sub(r"(#+)$", lambda m: "\\#" * len(m[1]), text)
     # "$" opens mathematics on GitHub, where a backslash before it does not always help.
     return text.replace("$", "&#36;").replace("\ue000", _JOINER)
 
