@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.__main__ import main
+from reviewer.pipeline import check_rubric, review
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -64,3 +65,13 @@ def test_reviewer_in_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     [snippet] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(snippet.replace("proposal.md", "examples/churn.md"), {})
+
+
+def test_the_smallest_rubric_in_the_docs_is_sound(tmp_path: Path) -> None:
+    text = (ROOT / "docs/writing-a-rubric.md").read_text("utf-8")
+    smallest = next(code for code in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if code.startswith("id: small"))
+    path = tmp_path / "small.yaml"
+    path.write_text(smallest, "utf-8")
+    assert [str(problem) for problem in check_rubric(path)] == []
+    [mark] = review("# Plan\n\n" + "Our goal is to halve the time to a reply. " * 8, rubric=path, force=True).facts
+    assert (mark.value, mark.status) == ("clear", "verified")

@@ -7,15 +7,14 @@ SECTIONS = 4
 
 
 def search_for(fact: Fact, document: Document, rubric: Rubric) -> Search:
-    """Which sections were read for it, which words were looked for, and what came closest."""
+    """The sections where it is usually said (none: the whole text was read), and what came closest."""
     cues = rubric.cues.criteria.get(fact.criterion)
     headings = [cue.pattern for listed in (cues.headings.values() if cues else ()) for cue in listed]
     usual = tuple(
         s.heading for s in document.sections if s.heading and any(patterns.search(p, s.heading) for p in headings)
     )
-    everywhere = tuple(s.heading for s in document.sections if s.heading)
     nearest, why_not = _nearest(fact, document)
-    return Search(sections=(usual or everywhere)[:SECTIONS], nearest=nearest, why_not=why_not)
+    return Search(sections=usual[:SECTIONS], nearest=nearest, why_not=why_not)
 
 
 def _nearest(fact: Fact, document: Document) -> tuple[Evidence | None, str]:

@@ -135,7 +135,7 @@ class Scorecard(Frozen):
 class Search(Frozen):
     """Proof of absence: where it was looked for, and the nearest that was found."""
 
-    sections: tuple[str, ...]
+    sections: tuple[str, ...]  # where it is usually said; empty: the whole text was searched
     looked_for: tuple[str, ...] = ()
     nearest: Evidence | None = None
     why_not: str = ""
