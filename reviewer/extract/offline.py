@@ -24,9 +24,10 @@ from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Docum
 from reviewer.rubric.predicates import passes
 
 MOST_QUOTES = 1
-_LEAD_IN = 0.5  # of the weight of "We measure:" goes to each item below it
+_LEAD_IN = 0.5  # of the weight that "We measure:", or a table's head, lends to each item below it
 _WEAK_KINDS = {"heading": 0.5, "code": 0.3, "html": 0.5}  # a heading names a topic and says little about it
 _FEW_WORDS = 4
+_TELLING = 0.7  # a sentence of less shows little of a judgement on the whole
 _LEAST = 0.2  # what weighs less says nothing
 _GAPS = ("{0,", "{1,", "*", r"\w+", r"\S+")
 _OPENING = (15, 0.15)  # sentences, or share of all sentences if more, over which `opening` fades
@@ -70,30 +71,32 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     headings = _headings(document, book)
     skipped = sorted((r.start, r.end) for r in document.regions)
     hits: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
-    lead: dict[tuple[str, str], float] = {}
-    section = -2
+    lead: set[str] = set()
+    section, before = -2, ""
     fades = max(_OPENING[0], _OPENING[1] * len(document.sentences))
     for rank, sentence in enumerate(document.sentences):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
         text = document.text[sentence.start : sentence.end].replace("\n", " ")
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
-            lead, section = {}, sentence.section
+            lead, section = set(), sentence.section
         tokens = book.tokens(text)
         under = headings.get(sentence.section, {})
         if "@unsettled" in tokens or under.get("@aside"):
             continue
         weights, why = book.weigh(text, tokens)
-        own = dict(weights)
-        for key, weight in lead.items():
-            weights[key] += weight
+        if lead:
+            for key, weight in book.weigh(text, tokens | lead)[0].items():
+                weights[key] += _LEAD_IN * (weight - weights[key])
         factor = _WEAK_KINDS.get(sentence.kind, 1.0)
-        if sentence.kind != "table_row" and len(text.split()) < _FEW_WORDS and document.language == "en":
+        few = len(text.split()) < _FEW_WORDS and document.language == "en"
+        if few and not lead and sentence.kind != "table_row":
             factor *= 0.5
         if text.endswith("?"):
             factor *= 0.5
-        if text.rstrip("*_ ").endswith((":", "：")):
-            lead = {key: weight * _LEAD_IN for key, weight in own.items()}
+        if text.rstrip("*_ ").endswith((":", "：")) or (sentence.kind == "table_row" and before != "table_row"):
+            lead = tokens - {"@negation", "@absence"}
+        before = sentence.kind
         early = max(0.0, 1 - rank / fades)
         for (criterion, value), weight in _lifted(weights, under, early, rubric, sentence).items():
             if weight * factor < _LEAST:
@@ -199,7 +202,8 @@ def _assessed(
         chosen = (cues.default,)
     else:
         return None
-    quotes = tuple(q for value in chosen for q in _quotes(hits.get(value, []), 0.0, document))[:MOST_QUOTES]
+    least = 0.0 if criterion.kind == "stated" else _TELLING
+    quotes = tuple(q for value in chosen for q in _quotes(hits.get(value, []), least, document))[:MOST_QUOTES]
     return Claim(criterion=criterion.id, value=chosen if criterion.multiple else chosen[0], quotes=quotes)
 
 
