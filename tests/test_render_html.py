@@ -85,6 +85,9 @@ def test_nothing_becomes_active(payload: str, voice: str) -> None:
     review, rubric = attacks.poisoned(build.review(), payload), attacks.poisoned_rubric(build.rubric(), payload)
     page = inert(render(review, rubric, "html", voice=voice))
     assert folded(payload) in folded(" ".join("".join(page.text).split()))
+    # Nothing that turns the direction of the text or hides in it, in an attribute either.
+    values = [value or "" for _, attributes in page.tags for value in attributes.values()]
+    assert [text for text in [*page.text, *values] if visible(text) != text] == []
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -103,7 +106,8 @@ def test_the_policy_names_our_style_and_script_and_nothing_else() -> None:
         [content] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{part} &#39;sha256-{digest}&#39;" in policy
-    assert policy.startswith("default-src &#39;none&#39;")
+    assert policy.startswith("default-src &#39;none&#39;; ")
+    assert policy.endswith("; base-uri &#39;none&#39;; form-action &#39;none&#39;")
     assert "url(" not in html
     assert "@import" not in html
     assert "http:" not in html

@@ -62,6 +62,7 @@ def test_nothing_becomes_active(payload: str, voice: str) -> None:
     for line in text.split("\n"):
         assert not re.match(r"(?:>\s*)*/\w", line)  # a command to another bot
     assert "<!--" not in text
+    assert "$" not in text
 
 
 @pytest.mark.parametrize("payload", attacks.ALL)

@@ -56,6 +56,21 @@ def test_messages_hold_no_links_and_no_placeholders() -> None:
         assert "{{0}}" in result["message"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("docs/a b.md", "docs/a%20b.md"),
+        ("/home/x/제안.md", "file:///home/x/%EC%A0%9C%EC%95%88.md"),
+        ("docs\\a.md", "docs/a.md"),
+        ("a?b#c.md", "a%3Fb%23c.md"),
+    ],
+)
+def test_names_become_addresses(name: str, uri: str) -> None:
+    review = build.review()
+    named = review.model_copy(update={"document": review.document.model_copy(update={"name": name})})
+    assert log(named)["artifacts"][0]["location"]["uri"] == uri
+
+
 def test_regions_count_code_points_from_one() -> None:
     review = build.review()
     [result] = [r for r in log(review)["results"] if r["ruleId"] == "weak.data_security"]

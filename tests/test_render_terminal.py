@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from wcwidth import wcswidth
 
 from reviewer.domain import Review
 from reviewer.render import render
+from reviewer.render.clean import visible
 from reviewer.render.terminal import escape
 
 GOLDEN = Path(__file__).parent / "golden_render"
@@ -82,6 +84,13 @@ def test_escaped_text_is_one_visible_line(text: str) -> None:
     line = escape(text)
     assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
     assert escape(line) == line
+
+
+@pytest.mark.parametrize("category", ["Cc", "Cf", "Cs", "Zl", "Zp"])
+def test_no_character_of_these_kinds_is_left(category: str) -> None:
+    every = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) == category)
+    assert every
+    assert visible(every).strip() == ""
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200))

@@ -94,7 +94,6 @@ def _joined(spans: list[_Span], text: str) -> Iterator[tuple[int, int, list[str]
     notes: list[str] = []
     for first, last, note in spans:
         start, end = _uncut(first, braces, starts)[0], _uncut(last, braces, starts)[1]
-        start = end if first == last else start
         if notes and (start < open_end or start == open_start):
             open_end = max(open_end, end)
             notes.append(note)

@@ -1,7 +1,7 @@
 """The proposal as HTML, set as it was written, with marks on what was quoted and notes beside their lines.
 
 Marks are spans of the source. Markdown's inline rules keep no positions, so a mark's two ends are put into the
-source as a character of their own before the rules run; an end that would change how the text is read moves to
+source as a character of its own before the rules run; an end that would change how the text is read moves to
 the nearest place where it does not. Everything that is not a known token is text.
 """
 
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-# What stands for the end of a mark: a letter to Markdown's rules, and a symbol. Emphasis asks what is next to
-# its stars, so where one of them changes it the other does not.
-_ENDS = ("\ue000", "\u2800")
-_END = re.compile("[\ue000\u2800]")
+_END = "\ue000"  # what stands for the end of a mark: Markdown takes it for a letter
 _SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
 _RANK = {"blocker": 0, "major": 1, "minor": 2, "hidden": 3, "good": 4, "fact": 5}
 _PLAIN_TAGS = {
@@ -81,8 +78,8 @@ class _Setter:
 
     def __init__(self, document: Document, marks: Sequence[Mark], asides: Iterable[Aside], levels_from: int) -> None:
         self.document = document
-        # Same length, so that offsets hold: no lone carriage returns, and none of the characters that mark ends.
-        self.text = _END.sub(" ", document.text.replace("\r\n", " \n").replace("\r", " "))
+        # Same length, so that offsets hold: no lone carriage returns, and no end of a mark.
+        self.text = document.text.replace("\r\n", " \n").replace("\r", " ").replace(_END, " ")
         self.marks = marks
         self.starts = [mark.start for mark in marks]
         self.longest = max((mark.end - mark.start for mark in marks), default=0)
@@ -294,18 +291,14 @@ class _Setter:
             return
         ends = sorted({offset for start, end, _ in spans for offset in (start, end)})
         read = _reading(children)
-        placed = [(e, _placed(parser, token.content, e, read, env)) for e in ends]
-        order = [position for _, position in placed]
-        # Two ends that moved past each other, or one that found no place: the line as a whole is marked.
-        if all(position is not None for position in order):
-            known = [(end, position) for end, position in placed if position is not None]
-            if [p[0] for _, p in known] == sorted(p[0] for _, p in known):
-                marked = _with_ends(token.content, [position for _, position in known])
-                again = list(parser.parseInline(marked, dict(env))[0].children or ())
-                if _reading(again) == read and _count(again) == len(known):
-                    below = [[m for s, e, m in spans if s <= end < e] for end, _ in known]
-                    self.children(again, [[], *below])
-                    return
+        placed = [_placed(parser, token.content, end, read, env) for end in ends]
+        if placed == sorted(placed):
+            again = _read(parser, _with_ends(token.content, placed), env)
+            if _reading(again) == read and _count(again) == len(ends):
+                below = [[mark for start, end, mark in spans if start <= at < end] for at in ends]
+                self.children(again, [[], *below])
+                return
+        # Ends that moved past each other, or that found no place: the text is marked as a whole.
         self.children(children, [[mark for _, _, mark in spans]])
 
     def children(self, children: Sequence["Token"], below: Sequence[Sequence[Mark]]) -> None:
@@ -315,7 +308,7 @@ class _Setter:
             match child.type:
                 case "text" | "code_inline":
                     self.put("<code>" if child.type == "code_inline" else "")
-                    for number, text in enumerate(_END.split(child.content)):
+                    for number, text in enumerate(child.content.split(_END)):
                         at += number > 0
                         self.piece(text, below[min(at, len(below) - 1)])
                     self.put("</code>" if child.type == "code_inline" else "")
@@ -364,21 +357,21 @@ class _Lines:
         return found
 
 
-_Place = tuple[int, str]
+def _read(parser: "MarkdownIt", content: str, env: Mapping[str, object]) -> Sequence["Token"]:
+    return parser.parseInline(content, dict(env))[0].children or ()
 
 
 def _placed(
     parser: "MarkdownIt", content: str, end: int, read: list[tuple[str, str]], env: Mapping[str, object]
-) -> _Place | None:
-    """Where an end can stand without changing how the text is read."""
+) -> int:
+    """Where an end can stand without changing how the text is read; -1 is nowhere."""
     if not _SYNTAX.search(content):
-        return end, _ENDS[0]
+        return end
     for position in _candidates(content, end):
-        for sign in _ENDS:
-            children = parser.parseInline(_with_ends(content, [(position, sign)]), dict(env))[0].children or ()
-            if _count(children) == 1 and _reading(children) == read:
-                return position, sign
-    return None
+        children = _read(parser, _with_ends(content, [position]), env)
+        if _count(children) == 1 and _reading(children) == read:
+            return position
+    return -1
 
 
 def _candidates(content: str, end: int) -> Iterator[int]:
@@ -395,20 +388,16 @@ def _candidates(content: str, end: int) -> Iterator[int]:
     yield space if (space := content.find(" ", end)) >= 0 else len(content)
 
 
-def _with_ends(content: str, places: Iterable[_Place]) -> str:
+def _with_ends(content: str, places: Iterable[int]) -> str:
     """The content with its ends put in."""
-    parts, at = [], 0
-    for position, sign in places:
-        parts += [content[at:position], sign]
-        at = position
-    return "".join([*parts, content[at:]])
+    return _END.join(content[a:b] for a, b in pairwise([0, *places, len(content)]))
 
 
 def _reading(children: Iterable["Token"]) -> list[tuple[str, str]]:
     """How the text is read: its tokens without our ends, runs of text made one."""
     read: list[tuple[str, str]] = []
     for child in children:
-        said = _END.sub("", child.content) + str(child.attrs.get("href", child.attrs.get("src", "")))
+        said = child.content.replace(_END, "") + str(child.attrs.get("href", child.attrs.get("src", "")))
         if child.type == "text" and read and read[-1][0] == "text":
             read[-1] = ("text", read[-1][1] + said)
         elif child.type != "text" or said:
@@ -418,4 +407,4 @@ def _reading(children: Iterable["Token"]) -> list[tuple[str, str]]:
 
 def _count(children: Iterable["Token"]) -> int:
     """How many ends came through as text."""
-    return sum(len(_END.findall(child.content)) for child in children if child.type in ("text", "code_inline"))
+    return sum(child.content.count(_END) for child in children if child.type in ("text", "code_inline"))
