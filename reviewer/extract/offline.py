@@ -88,12 +88,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
         if lead:
             for key, weight in book.weigh(text, tokens | lead)[0].items():
                 weights[key] += _LEAD_IN * (weight - weights[key])
-        factor = _WEAK_KINDS.get(sentence.kind, 1.0)
-        few = len(text.split()) < _FEW_WORDS and document.language == "en"
-        if few and not lead and sentence.kind != "table_row":
-            factor *= 0.5
-        if text.endswith("?"):
-            factor *= 0.5
+        factor = _factor(sentence, text, bool(lead) or document.language != "en")
         if text.rstrip("*_ ").endswith((":", "：")) or (sentence.kind == "table_row" and before != "table_row"):
             lead = tokens - {"@negation", "@absence"}
         before = sentence.kind
@@ -108,6 +103,14 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
         for found in values.values():
             found.sort(key=lambda hit: (-hit.weight, hit.sentence.start))
     return hits
+
+
+def _factor(sentence: Sentence, text: str, terse: bool) -> float:
+    """How much of its weight a sentence keeps; `terse` ones may be short and still say something."""
+    factor = _WEAK_KINDS.get(sentence.kind, 1.0)
+    if not terse and sentence.kind != "table_row" and len(text.split()) < _FEW_WORDS:
+        factor *= 0.5
+    return factor * 0.5 if text.endswith("?") else factor
 
 
 def _lifted(
@@ -135,7 +138,7 @@ def _lifted(
 def _settle(criterion: Criterion, value: str, quote: str, tokens: set[str], cues: CueBook) -> str | None:
     """The value that the quote proves: its own, or the first that it falls to with proof."""
     at: str | None = value
-    while at is not None and at != criterion.unknown:
+    while at is not None and (at != criterion.unknown or criterion.kind == "assessed"):
         predicate = criterion.by_id[at].predicate
         if predicate is None or _holds(predicate, quote, tokens, cues):
             return at
