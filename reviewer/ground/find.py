@@ -15,6 +15,8 @@ SHORTEST_KOREAN = 6  # a Hangul syllable says as much as two or three letters
 MOST_BLOCKS = 4  # a sentence with its list; more is a heap of text
 MOST_PLACES = 40  # of one quote that are looked at before it is given up
 
+_APART = 3_000  # characters between the halves of a quote with an ellipsis, and these
+
 Match = Literal["exact", "normalised"]
 Found = tuple[int, int, Match]
 
@@ -90,19 +92,19 @@ def _halves(needle: str, index: Index, document: Document) -> Iterator[tuple[Fou
     for at in _occurrences(first, index.text):
         start, end = index.span(at, at + len(first))
         block = document.block_at(start)
-        for later in _occurrences(second, index.text, at + len(first)):
+        for later in _occurrences(second, index.text, at + len(first), at + _APART):
             low, high = index.span(later, later + len(second))
             if block is None or high > block.end:
                 break
             yield (start, end, "normalised"), (low, high, "normalised")
 
 
-def _occurrences(needle: str, text: str, start: int = 0) -> Iterator[int]:
-    at = text.find(needle, start) if needle else -1
+def _occurrences(needle: str, text: str, start: int = 0, stop: int | None = None) -> Iterator[int]:
+    at = text.find(needle, start, stop) if needle else -1
     while at >= 0:
         if _whole(text, at, at + len(needle)):
             yield at
-        at = text.find(needle, at + 1)
+        at = text.find(needle, at + 1, stop)
 
 
 def _whole(text: str, start: int, end: int) -> bool:
@@ -135,6 +137,9 @@ def _refused(start: int, end: int, places: Places) -> str | None:
     first, last = places.blocks(start, end)
     if last - first >= MOST_BLOCKS:
         return "runs over too much of the document"
+    blocks = places.document.blocks
+    if blocks and places.document.text.count("~~", blocks[first].start, start) % 2:
+        return "struck out"
     return denied(start, end, first, last, places.document)
 
 

@@ -4,7 +4,8 @@ What only looks like a figure is none: dates, versions, citations, list numbers,
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,8 +13,8 @@ from reviewer.domain import Number
 from reviewer.rubric.dates import dates
 
 _SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "m": 1e6, "crore": 1e7,
-    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12,
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "mio": 1e6, "m": 1e6,
+    "crore": 1e7, "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12,
     "백": 1e2, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12,
 }  # fmt: skip
 _WORDS = {
@@ -48,6 +49,7 @@ _UNITS = {
     "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB",
     "x": "times", "배": "times", "fps": "fps", "hz": "Hz",
 }  # fmt: skip
+_KNOWN = frozenset(_UNITS.values())
 MONEY = frozenset(_CURRENCIES.values())
 
 # role -> words of both languages; the first that is nearest wins.
@@ -90,12 +92,13 @@ def _is_word(name: str) -> bool:
 
 _NO_QUANTITY = re.compile(
     r"""
-    https?://\S+ | \bwww\.\S+ | \bdoi:\S+ | \barXiv:\S+ | `[^`\n]*` | \#\d+ | \b24/7\b
-  | \[\^?\d+(?:\s?[,–-]\s?\d+)*\] | (?<=\()[^()\d]*\b(?:19|20)\d\d[a-z]?(?=\))  # citations
+    https?://\S+ | \bwww\.\S+ | \bdoi:\S+ | \barXiv:\S+ | @\d+ | `[^`\n]*` | \#\d+ | \b24/7\b
+  | \[\^?\d+(?:\s?[,–-]\s?\d+)*\] | (?<=\()[^()\d]{0,80}\b(?:19|20)\d\d[a-z]?(?=\))  # citations
   | ^\s*(?:[-*+>|]\s*)*(?:\#+\s*\d+(?:\.\d+)*\.?|\(?\d{1,3}[.)])(?=\s)  # numbers of headings and items
-  | \bv\d+(?:\.\d+)* | (?!\d{1,3}(?:\.\d{3})+(?![.\w]))\d+\.\d+\.\d+(?:[.-]\w+)* | \b\d{1,2}:\d\d(?::\d\d)?\b
-  | \b\d+(?:st|nd|rd|th)\b | 제\s?\d+\S? | \d+\s?(?:단계|차(?!원)|번째|호기|위\b|절\b)
-  | (?<![A-Za-z\d])(?!USD|EUR|GBP|JPY|KRW|INR)[A-Za-z_]+[-_/.]?\d[\w.-]*\b  # GPT-4, F1, top-10
+  | \bv\d+(?:\.\d+)* | (?<!\d)(?!\d{1,3}(?:\.\d{3})+(?![.\w]))\d{1,9}\.\d{1,9}\.\d+(?:[.-]\w+)*
+  | \b\d{1,2}:\d\d(?::\d\d)?\b
+  | (?<!\d)\d{1,9}(?:(?:st|nd|rd|th)\b|\s?(?:단계|차(?!원)|번째|호기|위\b|절\b|항\b)) | 제\s?\d+\S?
+  | (?<![A-Za-z\d_])(?!USD|EUR|GBP|JPY|KRW|INR)[A-Za-z_]{1,40}[-/.]?\d[\w.-]*\b  # GPT-4, F1, top-10
   | (?i:\b(?:phase|step|section|sec|table|figure|fig|chapter|stage|version|release|sprint|milestone|option
         |appendix|page|line|issue|item|equation|level|lecture|rfc|iso|no|question|objective|goal|layer)
      s?\.?\s\#?)\d+(?:\.\d+)*(?:\s?(?:[-–,&]|to|and)\s?\d+(?:\.\d+)*)*
@@ -105,13 +108,14 @@ _NO_QUANTITY = re.compile(
 # "Python 3.11", "RTX 4090": a name straight before a bare figure makes it part of the name.
 _TITLE_BEFORE = re.compile(r"\b[A-Z][a-z]+[A-Za-z]* $")
 _CAPITALS_BEFORE = re.compile(r"\b[A-Z]{2,} $")
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DIGITS = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!,?\d)|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.]*\d)"
-    r"|\d{1,3}(?:\.\d{3}){2,}(?!\.?\d)|0,\d+|\d*\.?\d+"
+    r"|\d{1,3}(?:\.\d{3}){2,}(?!\.?\d)|0,\d+|\d+,\d{1,2}(?=\s?%)|\d*\.?\d+"
 )
 _NUMERAL = re.compile(
     r"(?:(?<![\w.,])|(?<=\b(?:USD|EUR|GBP|JPY|KRW|INR)))(?P<sign>[-−])?(?:"
-    rf"(?P<digits>{_DIGITS})(?:[eE](?P<power>[+-]?\d{{1,2}})\b|\^(?P<caret>\d{{1,2}}))?(?:/(?P<of>\d+))?"
+    rf"(?P<digits>{_DIGITS})(?:[eE](?P<power>[+-]?\d{{1,2}})\b|\^?(?P<exponent>(?<=\^)\d{{1,2}}|[{_SUPERSCRIPTS}]{{1,2}}))?(?:/(?P<of>\d+))?"
     rf"|(?P<word>(?i:{_either(w for w in _WORDS if w.isascii())})(?=[ -])"
     rf"|{_either(w for w in _WORDS if not w.isascii())}(?= ?[가-힣])))"
 )
@@ -122,8 +126,10 @@ _BEFORE = re.compile(
 )
 # "M" is a million, "m" metres or minutes; "K" and "k" are both thousand.
 _SCALE = re.compile(
-    r"\s?(?i:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn)s?\b|[kKMB](?![A-Za-z])|\s?[백천만억조]+"
+    r"\s?(?i:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn|mio)s?\b|[kKMB](?![A-Za-z])|\s?[백천만억조]{1,3}"
 )
+_SMALL_M = re.compile(r"\s?m(?![A-Za-z])")  # after a currency it is a million
+_SAMPLE = re.compile(r"\b[nN]\s?=\s?$")
 _UNIT = re.compile(
     rf"\+?[\s-]?(?:(?P<latin>{_either(u for u in _UNITS if _is_word(u))})\b"
     rf"|(?P<other>{_either(u for u in _UNITS if not _is_word(u))}))",
@@ -138,6 +144,7 @@ class _Figure(NamedTuple):
     end: int
     value: float
     unit: str
+    scale: float = 1  # that a word gave: "5 million"
 
 
 # The words after which no noun is counted: "95 of them", "3 and more".
@@ -161,18 +168,21 @@ _CHANGE_BEFORE = re.compile(
     r"\bby\s(?:(?:at least|about|around|some|up to|more than|over)\s)?[~≥>]?\s?$", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(r"[;!?。]|\.(?=\s|$)|\n\s*\n")
+_LONGEST = 15  # digits of a figure
+_REACH = 200  # characters from a figure to what it measures, at most
 _FAR = 30  # a comma or another figure between a figure and a metric weighs like so many characters
 
 
 @lru_cache(maxsize=1024)  # a quote is read for its predicate and for its fact
 def parse_numbers(quote: str) -> tuple[Number, ...]:
     """The quantities that the quote holds, in order, each with its unit and what it measures."""
-    masked = _mask(quote)
+    masked = _masked(quote)
     figures = _joined([figure for match in _NUMERAL.finditer(masked) if (figure := _read(masked, match))], masked)
     roles = [(m.start(), m.end(), str(m.lastgroup)) for m in _ROLE.finditer(quote)] if figures else []
+    starts = [figure.start for figure in figures]
     numbers = []
     for figure in figures:
-        role = _role(figure, figures, roles, quote)
+        role = _role(figure, starts, roles, quote)
         ratio = not figure.unit and role in _RATES and figure.value <= 1
         numbers.append(
             Number(
@@ -185,32 +195,37 @@ def parse_numbers(quote: str) -> tuple[Number, ...]:
     return tuple(numbers)
 
 
-def _mask(quote: str) -> str:
+def _masked(quote: str) -> str:
     """The quote with everything blanked out that holds figures but no quantity; offsets stay."""
-    for pattern in (dates, _named):
-        for start, end in tuple(pattern(quote)):
-            quote = quote[:start] + "_" * (end - start) + quote[end:]
-    return quote
-
-
-def _named(quote: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in _NO_QUANTITY.finditer(quote))
+    parts: list[str] = []
+    at = 0
+    for start, end in dates(quote):
+        parts += quote[at:start], "_" * (end - start)
+        at = end
+    parts.append(quote[at:])
+    return _NO_QUANTITY.sub(lambda match: "_" * len(match[0]), "".join(parts))
 
 
 def _read(text: str, match: re.Match[str]) -> _Figure | None:
     (start, end), word, of = match.span(), match["word"], match["of"]
-    value, unit = _value(match), ""
-    if scale := _SCALE.match(text, end):
+    if len(match["digits"] or "") > _LONGEST:
+        return None  # a key or a hash
+    unit, factor = "", 1.0
+    before = text[max(0, start - 8) : start]
+    money = _BEFORE.search(before)
+    if scale := (_SMALL_M if money else _SCALE).match(text, end) or _SCALE.match(text, end):
         for part in re.findall(r"[a-z]+|[백천만억조]", scale[0].lower()):
-            value *= _SCALES[part.removesuffix("s")]
+            factor *= _SCALES[part.removesuffix("s")]
         end = scale.end()
-    money, named = _BEFORE.search(text, 0, start), _UNIT.match(text, end)
+    value, named = _value(match) * factor, _UNIT.match(text, end)
     if money:
-        start, unit = money.start(), _CURRENCIES[money[0].strip().lower()]
+        start, unit = start - len(money[0]), _CURRENCIES[money[0].strip().lower()]
     elif of:
-        if int(of) not in (5, 10, 100) and value <= 12 and int(of) <= 31:
+        if int(of) not in (5, 10, 100) and value <= 12 and int(of) <= 31 and not text.startswith(" of", end):
             return None  # more likely a day than a share: 8/18
         unit = f"of {of}"
+    elif _SAMPLE.search(before):
+        unit = "samples"
     elif named:
         unit, end = _UNITS[(named["latin"] or named["other"]).lower()], named.end()
     else:
@@ -219,20 +234,20 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
         return None
     if not scale and not money and not of and not named and _is_name_or_year(text, match, unit):
         return None
-    return _Figure(start, end, value, unit)
+    return _Figure(start, end, value, unit, factor)
 
 
 def _value(match: re.Match[str]) -> float:
     if match["word"]:
         return _WORDS[match["word"].lower()]
     digits = match["digits"]
-    if digits.startswith("0,"):
+    if digits.count(",") == 1 and (digits.startswith("0,") or len(digits.partition(",")[2]) < 3):
         digits = digits.replace(",", ".")
     elif digits.count(".") > 1:
         digits = digits.replace(".", "")
     value = float(re.sub(r"[,\s]", "", digits))
-    if match["caret"]:
-        value **= int(match["caret"])
+    if match["exponent"] and value <= 10:
+        value **= int(match["exponent"].translate(str.maketrans(_SUPERSCRIPTS, "0123456789")))
     if match["power"]:
         value *= 10.0 ** int(match["power"])
     return -value if match["sign"] else value
@@ -253,7 +268,7 @@ def _noun(text: str, end: int) -> tuple[str, int]:
         words.append((bare, at - len(word) + len(bare)))
         if bare.endswith("s") and not bare.endswith("ss"):
             return bare, words[-1][1]
-    if not words or words[0][0].istitle() or _ROLE.fullmatch(words[0][0]):
+    if not words or words[0][0].istitle() or words[0][0].endswith("ed") or _ROLE.fullmatch(words[0][0]):
         return "", end
     return words[0]
 
@@ -271,32 +286,33 @@ def _is_name_or_year(text: str, match: re.Match[str], noun: str) -> bool:
 
 
 def _joined(figures: list[_Figure], text: str) -> list[_Figure]:
-    """In "8 to 12 weeks" the first figure has the second one's unit; "1억 2천만 원" is one figure."""
+    """The figures of a range share scale and unit: "$1.2-1.5M", "8 to 12 weeks"; "1억 2천만 원" is one figure."""
     for at in range(len(figures) - 2, -1, -1):
-        first, second = figures[at : at + 2]
-        if first.unit:
-            continue
-        if text[first.end - 1] in "조억만" and text[first.end : second.start] in ("", " "):
-            figures[at : at + 2] = [second._replace(start=first.start, value=first.value + second.value)]
-        elif second.unit and _RANGE.fullmatch(text, first.end, second.start):
-            figures[at] = first._replace(unit=second.unit)
+        low, high = figures[at : at + 2]
+        if not low.unit and text[low.end - 1] in "조억만" and text[low.end : high.start] in ("", " "):
+            figures[at : at + 2] = [high._replace(start=low.start, value=low.value + high.value)]
+        elif _RANGE.fullmatch(text, low.end, high.start) and (not low.unit or low.unit in MONEY):
+            unit = low.unit if low.unit and (not high.unit or high.unit not in _KNOWN) else high.unit
+            if low.scale == 1:
+                low = low._replace(value=low.value * high.scale)
+            figures[at : at + 2] = low._replace(unit=unit), high._replace(unit=unit)
     return figures
 
 
-def _role(figure: _Figure, figures: list[_Figure], roles: list[tuple[int, int, str]], quote: str) -> str:
-    if figure.unit == "percent" and (
-        _CHANGE_AFTER.match(quote, figure.end) or _CHANGE_BEFORE.search(quote, 0, figure.start)
-    ):
+def _role(figure: _Figure, figures: list[int], roles: list[tuple[int, int, str]], quote: str) -> str:
+    before = quote[max(0, figure.start - _FAR) : figure.start]
+    if figure.unit == "percent" and (_CHANGE_AFTER.match(quote, figure.end) or _CHANGE_BEFORE.search(before)):
         return ""
     best, least = "", float("inf")
-    for start, end, role in roles:
+    near = slice(bisect_left(roles, (figure.start - _REACH,)), bisect_left(roles, (figure.end + _REACH,)))
+    for start, end, role in roles[near]:
         if not _fits(role, figure.unit):
             continue
         low, high = (end, figure.start) if end <= figure.start else (figure.end, start)
         between = quote[low:high]
         if _CLAUSE_END.search(between):
             continue
-        others = sum(low <= other.start < high for other in figures)
+        others = bisect_left(figures, high) - bisect_left(figures, low)
         # The metric usually stands before its figure: on a tie, the first one wins.
         distance = len(between) + _FAR * (between.count(",") + others)
         if distance < least:

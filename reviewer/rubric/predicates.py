@@ -40,10 +40,12 @@ def _negation(quote: str) -> bool:
 _REFERENCE = re.compile(
     r"""
     https?://\S | \bwww\.\w | \b10\.\d{4,9}/\S | \b(?i:arxiv)[:\s]\s?\d{4}\.\d{4,5} | \bISBN\b
-  | \[\^?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\](?!\() | \[[^\]\n]+\]\[[^\]\n]*\]
-  | \bet\sal\b\.? | \b[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+)?,?\s\(?(?:19|20)\d\d[a-z]?\)
-  | \([^()\n]*[^\W\d][^()\n]*,\s?(?:19|20)\d\d[a-z]?[^()\n]*\) | ["”」』》_*]\s?,?\s?\((?:19|20)\d\d\)
-  | \b(?!FY\b)[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*['’]?\s(?:19|20)\d\d\b  # a venue or journal and its year
+  | \[\^?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\](?!\() | \[[^\[\]\n]{1,80}\]\[[^\[\]\n]{0,80}\]
+  | \bet\sal\b\.?
+  | \b[A-Z][\w'’-]{1,30}(?:\s(?:and|&)\s[A-Z][\w'’-]{1,30})?,?\s\(?(?:19|20)\d\d[a-z]?\)
+  | \((?=[^()\n]{0,9}[^\W\d])[^()\n]{1,80},\s?(?:19|20)\d\d[a-z]?(?:[,;][^()\n]{0,80})?\)
+  | ["”」』》_*]\s?,?\s?\((?:19|20)\d\d\)
+  | \b(?!FY\b)[A-Z][A-Za-z]{0,12}[A-Z][A-Za-z]{0,12}['’]?\s(?:19|20)\d\d\b  # a venue or journal and its year
     """,
     re.VERBOSE,
 )
@@ -67,9 +69,8 @@ _GENERIC = frozenset(
 )
 _WORD = re.compile(r"[^\W_][\w'’&+-]*(?:[./@][\w+-]+)*")
 _IDENTIFIER = re.compile(
-    r"`[^`\n]+` | (?<![\w.])[a-z]+(?:[A-Z][a-z0-9]+)+ | \b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b | \b[\w-]+/[\w.-]+@[\w.-]+"
-    r"|\b[\w-]+\.(?:json|csv|parquet|py|ipynb|com|org|net|io|ai)\b|[「『《〈][^」』》〉\n]+[」』》〉]",
-    re.VERBOSE,
+    r"`[^`\n]+`|(?<![\w.])[a-z]{1,40}[A-Z][a-z0-9]|(?<!\w)[A-Za-z0-9]{1,40}_[A-Za-z0-9]|[「『《〈][^」』》〉\n]{1,80}[」』》〉]"
+    r"|(?<![\w-])[\w-]{1,40}(?:/[\w.-]{1,60}@[\w.-]|\.(?:json|csv|parquet|py|ipynb|com|org|net|io|ai)\b)"
 )
 # XGBoost, GPT-4, iPhone, MLflow, ResNet50, AWS: no ordinary word looks so.
 _ODD = re.compile(r"^[a-z]*[A-Z].*[A-Za-z][\d]|^[A-Z].*\d|[a-z][A-Z]|^[A-Z]{2,}[a-rt-z]|^[A-Z][A-Z&-]{2,}$")
@@ -92,7 +93,7 @@ def _named(quote: str) -> bool:
             if _ODD.search(word[0]):
                 return True
             capital = len(word[0]) > 1 and word[0][0].isupper()
-            if capital and (korean or not (title or _START.search(sentence[: word.start()]))):
+            if capital and (korean or not (title or _START.search(sentence[max(0, word.start() - 30) : word.start()]))):
                 return True
     return False
 
