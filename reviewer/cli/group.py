@@ -37,7 +37,8 @@ class LazyGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `reviewer`, `reviewer -` and `reviewer --format json` as the default command."""
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        # Not for tab completion, which asks what could stand where nothing stands yet.
+        if not ctx.resilient_parsing and (not args or (args[0].startswith("-") and args[0] not in own)):
             args = [self._default, *args]
         return super().parse_args(ctx, args)
 
