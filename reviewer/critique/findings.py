@@ -18,12 +18,10 @@ def find(scorecard: Scorecard, facts: Mapping[str, Fact], rubric: Rubric, langua
         *_rules(scorecard, facts, rubric, language),
         *_values(scorecard, facts, rubric, language),
     ):
-        earlier = found.get(finding.criterion)
-        # A rule says more than the bare absence that it is about; a contradiction stands beside it.
-        if earlier is None or finding.id.startswith("gate."):
-            found.setdefault(finding.criterion if earlier is None else finding.id, finding)
-        elif _RANK[finding.severity] < _RANK[earlier.severity]:
-            found[finding.criterion] = finding
+        earlier = found.setdefault(finding.criterion, finding)
+        # A rule says more than the bare value that it is about; the graver severity of the two holds.
+        if _RANK[finding.severity] < _RANK[earlier.severity]:
+            found[finding.criterion] = earlier.model_copy(update={"severity": finding.severity})
     order = [c.id for c in rubric.criteria]
     return tuple(
         sorted(

@@ -12,12 +12,18 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "state": "State {names}: {effects}",
         "and": " and ",
         "verdict": "verdict {before} → {after}",
+        "go": "go",
+        "revise": "revise",
+        "stop": "stop",
         "closes": "nothing gained in points, but a gate needs it",
     },
     "ko": {
         "state": "{names} 항목을 적으세요: {effects}",
         "and": " 및 ",
         "verdict": "판정 {before} → {after}",
+        "go": "진행",
+        "revise": "보완",
+        "stop": "중단",
         "closes": "점수는 그대로이지만 관문을 여는 데 필요합니다",
     },
 }
@@ -38,5 +44,5 @@ def _step(one: Counterfactual, scorecard: Scorecard, words: Mapping[str, str], t
         if f"{shift.before:.0f}" != f"{shift.after:.0f}"
     ]
     if one.verdict != scorecard.verdict and one.verdict and scorecard.verdict:
-        effects.append(words["verdict"].format(before=scorecard.verdict, after=one.verdict))
+        effects.append(words["verdict"].format(before=words[scorecard.verdict], after=words[one.verdict]))
     return words["state"].format(names=listed, effects=", ".join(effects) or words["closes"])
