@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.domain import Block, Claim, Document, Fact, Region, Section
+from reviewer.domain import Block, Claim, Criterion, Document, Fact, Region, Section
 from reviewer.ground import ground
 from reviewer.ground.index import Index, folded
 from reviewer.parse import parse
@@ -214,3 +214,21 @@ def test_words_are_found_whatever_marks_them_up(words: list[str], data: st.DataO
     gaps = st.sampled_from([" ", "\n", "  \n", "\n> "])
     marked = "".join(data.draw(marks).format(word) + data.draw(gaps) for word in words)
     assert judged(" ".join(words), document=plain("Start " + marked + "end")).evidence or len(" ".join(words)) < 12
+
+
+@given(st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=3), st.sampled_from(FSDL.criteria))
+@settings(max_examples=100, deadline=None)
+def test_true_sentences_on_another_matter_prove_nothing(picked: list[int], criterion: Criterion) -> None:
+    sentences = [
+        "The river is green in summer.",
+        "A cat sleeps on the warm wall.",
+        "Bread smells fine on the way home.",
+    ]
+    if criterion.kind == "assessed":
+        return
+    quotes = tuple(sentences[i] for i in picked)
+    result = fact(
+        Claim(criterion=criterion.id, value=criterion.values[0].id, quotes=quotes), document=plain(" ".join(sentences))
+    )
+    assert (result.value, result.status) == (criterion.unknown, "unverified")
+    assert len(result.rejected) == len(set(quotes))

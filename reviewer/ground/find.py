@@ -24,6 +24,7 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\.\.\.\]|\(\.\.\.\)|\.\.\.)\s*")
 # Marks that an extractor keeps where the index, which sees the lines, has none: "- one - two" quotes a list of two
 # items, "[a paper]" the text of a link.
 _INNER_MARKS = re.compile(r"(?:(?<=\s)|^)(?:[-*+•>|]|#{1,6}|\[[ xX]\])\s+|\[(?=[^\[\]]+\])|(?<=[\w).])\](?=\W|$)")
+_MARKS = re.compile(r"[\[\]()<>|*_`~#&\\/]")
 _REGIONS = {
     "hidden": "text that a reader does not see",
     "template": "left over from a template",
@@ -79,8 +80,9 @@ def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
                     yield ((start, end, "exact" if text[start:end] == quote else "normalised"),)
         yield from _halves(needle, index, places.document)
     # What folding takes away can be quoted, too: an address, a rule, a line of code.
-    for at in _occurrences(quote, text):
-        yield ((at, at + len(quote), "exact"),)
+    if _MARKS.search(quote):
+        for at in _occurrences(quote, text):
+            yield ((at, at + len(quote), "exact"),)
 
 
 def _halves(needle: str, index: Index, document: Document) -> Iterator[tuple[Found, ...]]:
@@ -158,7 +160,7 @@ def _evidence(found: Found, document: Document) -> Evidence:
     )
 
 
-_PAIRS = 6  # of neighbouring words that are looked up to find the nearest sentence
+_PAIRS = 4  # of neighbouring words that are looked up to find the nearest sentence
 _SENTENCE_END = re.compile(r"[.!?。]\s|\n\s*\n|\|\s*\n")
 
 
