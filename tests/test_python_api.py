@@ -17,6 +17,7 @@ def test_every_kind_of_source_and_twice_in_one_process() -> None:
     text = CHURN.read_text("utf-8")
     from_path = reviewer.review(CHURN)
     assert from_path.status == "reviewed"
+    assert reviewer.review(CHURN, name="mine").document.name == "mine"
     for source in (text, text.encode()):
         done = reviewer.review(source, name=from_path.document.name)
         assert isinstance(done, Review)

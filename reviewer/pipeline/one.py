@@ -158,7 +158,8 @@ def read(source: Source, name: str | None) -> Document:
     if isinstance(source, Document):
         return source
     if isinstance(source, Path):
-        return parse_path(source)
+        document = parse_path(source)
+        return document.model_copy(update={"name": name}) if name else document
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     return parse(data, name or "text")
 
