@@ -176,6 +176,11 @@ def test_several_values_keep_the_rubrics_order() -> None:
     assert fact(claim).value == ("out_of_distribution", "small_data")
 
 
+def test_a_quote_that_cannot_be_stored_is_refused_as_one_that_can() -> None:  # LA23
+    [rejection] = judged("\ud83d was never written here").rejected
+    assert rejection.model_dump_json()
+
+
 # --- the index
 
 WORDS = st.text(

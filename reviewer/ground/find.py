@@ -42,6 +42,7 @@ _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}[ \u00a0]\d{3}(?!\d)")
 
 def locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
     """The quote's spans in the document (two for one with an ellipsis), or why it earns nothing."""
+    quote = quote.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be stored
     bare = quote.strip().strip('"“”').strip()
     if why := _unfit(bare):
         return Rejection(quote=quote[:LONGEST], why=why)
