@@ -74,7 +74,7 @@ class Provider:
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.raw: list[bytes] = []
-        self.over = threading.Event()
+        self.asked, self.over = threading.Event(), threading.Event()
         self._lock = threading.Lock()
 
     def next(self, path: str, headers: dict[str, str], raw: bytes) -> Answer:
@@ -83,6 +83,7 @@ class Provider:
             self.headers.append(headers)
             self.raw.append(raw)
             self.requests.append(json.loads(raw or b"{}"))
+            self.asked.set()
             if callable(self.script):
                 return self.script(self.requests[-1])
             return self.script[min(len(self.requests), len(self.script)) - 1]

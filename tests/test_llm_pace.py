@@ -112,12 +112,12 @@ def test_limits_a_minute() -> None:
     clock, times = Clock(), list[float]()
     with serve(timed(clock, lambda _: chat(), times)) as provider:
         asyncio.run(many(provider.url, 5, clock, requests_per_minute=30))
-    assert sorted(times)[-1] - 1000 >= 4 * 2
+    assert max(times) - 1000 >= 4 * 2
 
     clock, times = Clock(), list[float]()
     with serve(timed(clock, lambda _: chat(), times)) as provider:
         asyncio.run(many(provider.url, 5, clock, tokens_per_minute=60))
-    assert sorted(times)[-1] - 1000 >= 4 * 5  # five tokens each, one a second
+    assert max(times) - 1000 >= 4 * 5  # five tokens each, one a second
 
 
 def test_no_more_at_once_than_told() -> None:
@@ -155,8 +155,7 @@ def test_an_interrupt_leaves_nothing_behind() -> None:
     async def go(url: str) -> None:
         async with connect(ModelSettings(name="m", base_url=url)) as model:
             task = asyncio.create_task(model.ask(prompt(1), SCHEMA))
-            while not provider.calls:
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(provider.asked.wait)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -28,6 +28,16 @@ _MARK = "x-stainless-raw-response"
 _LIMITS = ("max_completion_tokens", "max_tokens", "")  # names of the output limit, the usual one first
 _ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed")
 _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am unable|won['’]t) )[^{]{,500}$")
+_SDKS = (
+    "openai",
+    "langchain_openai",
+    "anthropic",
+    "langchain_anthropic",
+    "google",
+    "langchain_google_genai",
+    "httpx",
+    "httpx2",
+)
 _TOOL = "record"
 
 
@@ -39,7 +49,7 @@ class ChatModel:
         self.provider, self.model = provider_of(settings)
         self.host = host_of(settings)
         self.key, variable = key_of(settings)
-        self._names = {
+        self._names: dict[str, Any] = {
             "host": self.host,
             "url": base_url_of(settings),
             "model": self.model,
@@ -76,7 +86,7 @@ class ChatModel:
         except Exception as error:
             fault = self._fault(exchange, error)
             if fault is None:
-                raise  # nothing was sent, and it is no error of a provider: ours
+                raise
             self._mend(fault, rung, limit, even)
             raise fault from None  # the SDK's error holds the request: no business of a traceback
         finally:
@@ -209,10 +219,12 @@ class ChatModel:
             headers = getattr(getattr(error, "response", None), "headers", None) or {}
             exchange.status, exchange.body = status, json.dumps(body, default=str).encode()
             exchange.headers = {name.lower(): value for name, value in headers.items()}
-        elif exchange.sent is None:
-            home = type(error).__module__.partition(".")[0]
-            if not isinstance(error, OSError) and home not in ("openai", "anthropic", "google", "httpx", "httpx2"):
-                return None
+        elif (
+            not exchange.status
+            and not isinstance(error, OSError)
+            and type(error).__module__.partition(".")[0] not in _SDKS
+        ):
+            return None  # no error of a provider or of the network: ours, or a test's
         return fault_of(words_of(exchange, error), exchange, self._names)
 
     def _mend(self, fault: Fault, rung: int, limit: int, even: bool) -> None:

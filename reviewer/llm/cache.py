@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -15,7 +17,7 @@ from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.providers import base_url_of
 
 _FILE = "answers.v1.sqlite3"
-_TABLE = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID"
+_TABLE = "CREATE TABLE answers (key TEXT PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID"
 
 
 class Remembering:
@@ -50,17 +52,33 @@ class Remembering:
 
         try:
             if self._db is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                # Made before SQLite does, so that nobody else can read it for a moment; -wal and -shm follow suit.
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-                self.path.chmod(0o600)
-                self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-                self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost the last answers, no more
-                self._db.execute(_TABLE)
+                if not self.path.exists():
+                    self._create()
+                self._db = _open(self.path)
             row: tuple[str, ...] | None = self._db.execute(statement, values).fetchone()
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
                 f"{self.path}: the cache of answers cannot be used ({error}); delete the file, or go without a cache"
             ) from error
         return row
+
+    def _create(self) -> None:
+        """Make the file under another name and move it whole: processes that start together cannot lock each other."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=self.path.parent) as folder:  # nobody else can look into it
+            new = Path(folder) / _FILE
+            db = _open(new)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute(_TABLE)
+            db.close()
+            new.chmod(0o600)  # -wal and -shm follow suit
+            with suppress(FileExistsError):  # somebody was faster
+                os.link(new, self.path)
+
+
+def _open(path: Path) -> Any:
+    import sqlite3
+
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost the last answers, no more
+    return db
