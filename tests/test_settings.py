@@ -216,3 +216,10 @@ def test_what_a_model_is_called_with(
     uncached = model_settings(resolve({**flags, "no_cache": True}, project))
     assert uncached is not None
     assert uncached.cache_dir is None
+
+
+def test_every_setting_has_a_row_in_the_docs() -> None:
+    page = (Path(__file__).parent.parent / "docs/cli.md").read_text("utf-8")
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    told = {key.strip(" `"): may.strip() for keys, may in rows for key in keys.split(",")}
+    assert {key: told.get(key) for key in KEYS} == {key: "no" if key in USER_ONLY else "yes" for key in KEYS}
