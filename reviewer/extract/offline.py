@@ -163,18 +163,21 @@ def _stated(
     found: Mapping[str, Claim],
 ) -> Claim | None:
     """The value that the heaviest sentences speak for; in a tie, the more favourable one."""
-    best, most = None, 0.0
+    best, most, quoted = None, 0.0, []
+    taken: set[int] = set()
     for value in criterion.values:
-        strong = hits.get(value.id, [])
+        # A sentence that says the more says the less, too: it does not speak for a less favourable value as well.
+        strong = [hit for hit in hits.get(value.id, []) if hit.sentence.start not in taken]
         if not strong or strong[0].weight < cues.threshold:
             continue
+        taken |= {hit.sentence.start for hit in strong if hit.weight >= cues.threshold}
         # The first sentence decides; the next ones break what would else be ties between lone words.
         total = sum(hit.weight / 2**rank for rank, hit in enumerate(strong[:3]))
         if total > most:
-            best, most = value.id, total
+            best, most, quoted = value.id, total, strong
     if best is None:
         return None
-    return Claim(criterion=criterion.id, value=best, quotes=_quotes(hits[best], cues.threshold, document))
+    return Claim(criterion=criterion.id, value=best, quotes=_quotes(quoted, cues.threshold, document))
 
 
 def _assessed(
