@@ -1,0 +1,94 @@
+"""Several answers of a model: they vote, and the record says how far they agree."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from reviewer.domain import Review
+from reviewer.llm import Prompt, Reply
+from reviewer.pipeline import load_rubric
+from reviewer.pipeline.one import Run, review_with
+
+FSDL = load_rubric("fsdl")
+TEXT = """\
+# Routing mail
+
+We hold data on 12,000 letters, each labelled with its department. Clerks sort 900 letters a day by hand.
+If the model is unsure, the letter goes to a clerk. We want to predict the department from the text.
+"""
+MANUAL = ("labels", "manual", ["Clerks sort 900 letters a day by hand."])
+AVAILABLE = ("labels", "available", ["We hold data on 12,000 letters, each labelled with its department."])
+FALLBACK = ("fallback", "stated", ["If the model is unsure, the letter goes to a clerk."])
+STRONG = ("cheap_prediction", "strong", [])
+
+
+class Says:
+    """A model that gives each sample the claims listed for it."""
+
+    def __init__(self, *answers: list[tuple[str, str, list[str]]]) -> None:
+        self.answers, self.asked = answers, []
+
+    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+        self.asked.append((prompt.id, prompt.sample))
+        said = {c: (value, quotes) for c, value, quotes in self.answers[prompt.sample]}
+        return Reply(data=filled(schema, said), text="", answered="says", cost=0.01)
+
+
+def filled(schema: Mapping[str, Any], said: Mapping[str, tuple[str, list[str]]]) -> dict[str, Any]:
+    """What was said, and silence on everything else that the schema asks for."""
+    answer: dict[str, Any] = {}
+    for group, shape in schema["properties"].items():
+        answer[group] = {}
+        for name, wanted in shape["properties"].items():
+            criterion = name if name in FSDL.by_id else next(c for c in FSDL.by_id if name.startswith(c + "_"))
+            value, quotes = said.get(criterion, (FSDL.by_id[criterion].unknown, []))
+            several = wanted.get("type") == "array"
+            answer[group][name] = quotes if name != criterion else [value] if several else value
+    return answer
+
+
+def read(model: Says, samples: int) -> Review:
+    run = Run(rubric=FSDL, force=True, samples=samples)
+    return asyncio.run(review_with(model, TEXT, run, "mail"))
+
+
+def value(done: Review, criterion: str) -> object:
+    return next(fact.value for fact in done.facts if fact.criterion == criterion)
+
+
+def test_most_answers_win() -> None:
+    done = read(Says([AVAILABLE, FALLBACK], [MANUAL, FALLBACK], [AVAILABLE]), 3)
+    assert value(done, "labels") == "available"
+    assert value(done, "fallback") == "stated"
+    assert done.stability is not None
+    assert done.stability.agreement["labels"] == 0.667
+    assert done.stability.samples == 3
+    assert done.extraction is not None
+    assert done.extraction.cost == 0.03
+
+
+def test_a_tie_goes_to_the_value_that_earns_less() -> None:
+    done = read(Says([AVAILABLE], [MANUAL]), 2)
+    assert value(done, "labels") == "manual"
+
+
+def test_an_invented_quote_does_not_vote() -> None:
+    invented = ("labels", "available", ["Nobody wrote this sentence anywhere."])
+    done = read(Says([invented], [invented], [MANUAL]), 3)
+    assert value(done, "labels") == "not_stated"
+
+
+def test_the_same_verdict_is_robust_and_another_is_not() -> None:
+    weak = ("cheap_prediction", "weak", [])
+    same = read(Says([STRONG], [STRONG]), 2)
+    split = read(Says([STRONG], [weak]), 2)
+    assert same.stability is not None
+    assert same.stability.robust
+    assert split.stability is not None
+    assert not split.stability.robust
+    assert split.stability.verdicts == {"revise": 1, "stop": 1}
+    assert split.stability.axes["impact"].low < split.stability.axes["impact"].high
+
+
+def test_one_answer_says_nothing_about_stability() -> None:
+    assert read(Says([STRONG]), 1).stability is None
