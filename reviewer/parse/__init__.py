@@ -10,12 +10,12 @@ from pathlib import Path
 from reviewer.domain import Block, Document, Section
 from reviewer.errors import IncompleteError, InputError
 from reviewer.parse.draft import Draft
-from reviewer.parse.readers import read
+from reviewer.parse.limited import read_limited
+from reviewer.parse.readers import LARGE, RISKY, need, read
 from reviewer.parse.regions import regions
 from reviewer.parse.sniff import sniff
 
 MAX_BYTES = 10_000_000
-MAX_TEXT = 2_000_000  # characters; ten times the longest book of a proposal
 MIN_WORDS = 20
 _HANGUL = re.compile(r"[가-힣]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -32,7 +32,13 @@ def parse(data: bytes, name: str, *, format: str | None = None) -> Document:  # 
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise InputError(f"{name}: is empty")
     kind = sniff(data, name, format)
-    draft, encoding = read(kind, data, name)
+    if kind in RISKY or len(data) > LARGE:
+        need(kind, name)
+        draft, encoding, guessed = read_limited(kind, data, name)
+    else:
+        draft, encoding, guessed = read(kind, data, name)
+    if guessed:
+        draft.not_read.append(f"a mark that tells the encoding; {encoding.upper()} is a guess")
     return _document(draft, kind, encoding, data, name)
 
 
@@ -60,8 +66,6 @@ def parse_path(path: Path) -> Document:
 
 
 def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) -> Document:
-    if len(draft.text) > MAX_TEXT:
-        raise InputError(f"{name}: {len(draft.text):,} characters of text; no proposal is longer than {MAX_TEXT:,}")
     if _SURROGATE.search(draft.text):
         draft.text = _SURROGATE.sub("\ufffd", draft.text)
     document = Document(
@@ -87,9 +91,14 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
         update={
             "language": "ko" if hangul > _HANGUL_SHARE * (hangul + latin) else "en",
             "seen": {what: n for what, n in seen.items() if n},
-            "not_read": tuple(draft.not_read),
+            "not_read": (*_missed(draft), *draft.not_read),
         }
     )
+
+
+def _missed(draft: Draft) -> list[str]:
+    forms = [(n, *what.split("|")) for what, n in draft.missed.items()]
+    return [f"{n} {one if n == 1 else many}" for n, one, many in forms]
 
 
 def _sections(draft: Draft) -> tuple[Section, ...]:

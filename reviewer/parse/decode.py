@@ -1,27 +1,65 @@
-"""Bytes to text, never silently wrong: a byte-order mark, then strict UTF-8, then a detector that has to be sure."""
+"""Bytes to text, never silently wrong: a byte-order mark, then strict UTF-8, then a detector that is checked."""
 
 import codecs
+import re
 
 from reviewer.errors import InputError
 
-_MARKS = (
+_BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What a page may say that it is in, and the codec that reads all that people mean by it.
+_DECLARED = {
+    "utf8": "utf-8", "euckr": "cp949", "ksc56011987": "cp949", "cp949": "cp949", "uhc": "cp949", "windows949": "cp949",
+    "shiftjis": "cp932", "sjis": "cp932", "windows31j": "cp932", "eucjp": "euc_jp", "gb2312": "gb18030",
+    "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "iso88591": "cp1252", "latin1": "cp1252",
+    "windows1252": "cp1252", "windows1250": "cp1250", "windows1251": "cp1251", "koi8r": "koi8_r",
+}  # fmt: skip
+# What each guess has to look like: the letters that text in it consists of, and those that betray another one.
+_HANGUL, _KANA, _HAN = "가-힣", "\u3040-\u30ff", "\u3400-\u9fff"
+_GUESSES = {
+    "cp949": (f"[{_HANGUL}]", 0.7),
+    "cp932": (f"[{_KANA}{_HAN}。、「」・ー]", 0.7),
+    "euc_jp": (f"[{_KANA}{_HAN}。、「」・ー]", 0.7),
+    "gb18030": (f"[{_HAN}，。、；：（）“”]", 0.7),
+    "big5": (f"[{_HAN}，。、；：（）「」]", 0.7),
+    "cp1251": ("[а-яА-ЯёЁіїєґ]", 0.8),
+    "koi8_r": ("[а-яА-ЯёЁ]", 0.8),
+    "cp1252": ("[À-ÖØ-öø-ÿŒœŠšŽžŸ’‘“”„–—…•€£§°©®«»·\u00a0]", 0.9),
+}
+_WITH_KANA = ("cp932", "euc_jp")
+_SINGLE = ("cp1251", "koi8_r", "cp1252")
+_JAPANESE = re.compile(f"[{_KANA}]")
+_LATIN1 = re.compile("[À-ÖØ-öø-ÿ]")
+_ACCENTED = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ](?=[A-Za-z])")
+_AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z])")
+_SAMPLE = 50_000
+_FEW = 16  # bytes that are not ASCII: too little to choose by
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def decode(data: bytes, name: str, declared: str | None = None) -> tuple[str, str]:
-    """The text without its byte-order mark, and the encoding that it was in."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _strictly(data[len(mark) :], encoding, name, len(mark)), encoding
+def decode(data: bytes, name: str, declared: str = "") -> tuple[str, str, bool]:
+    """The text without its byte-order mark, the encoding that it was in, and whether that is a guess."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strictly(data[len(bom) :], encoding, name, len(bom)), encoding, False
+    if b"\0" in data:
+        encoding = _utf16(data, name)
+        return _strictly(data, encoding, name, 0), encoding, True
+    if len(_BINARY.findall(data, 0, _SAMPLE)) > len(data[:_SAMPLE]) / 200:
+        raise InputError(f"{name}: is no text that can be read (control characters); save it as text, Word or PDF")
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8"), "utf-8", False
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from None
+        first = error.start
+    if known := _DECLARED.get(re.sub(r"[^a-z0-9]", "", declared.lower())):
+        return _strictly(data, known, name, 0), known, False
+    encoding = _guess(data, name, first)
+    return _strictly(data, encoding, name, 0), encoding, True
 
 
 def _strictly(data: bytes, encoding: str, name: str, skipped: int) -> str:
@@ -29,5 +67,55 @@ def _strictly(data: bytes, encoding: str, name: str, skipped: int) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{name}: begins as {encoding.upper()} and is broken at byte {error.start + skipped}; save it as UTF-8"
+            f"{name}: looks like {encoding.upper()}, but byte {error.start + skipped} is not; save it as UTF-8"
         ) from None
+
+
+def _utf16(data: bytes, name: str) -> str:
+    """UTF-16 without a mark: the other half of a space or a line's end is a zero byte, always on one side."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    if max(even, odd) > 3 * min(even, odd) and len(data) % 2 == 0 and max(even, odd) > len(data) / 100:
+        encoding = "utf-16-le" if odd > even else "utf-16-be"
+        if "\0" not in data.decode(encoding, "replace"):
+            return encoding
+    raise InputError(f"{name}: holds zero bytes (first at byte {data.index(0)}), so it is no text; save it as UTF-8")
+
+
+def _guess(data: bytes, name: str, first: int) -> str:
+    from charset_normalizer import from_bytes
+
+    # Lines in plain ASCII tell nothing, and would hide the few that tell.
+    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())[:_SAMPLE]
+    telling = telling[: telling.rfind(b"\n")] if b"\n" in telling and len(telling) == _SAMPLE else telling
+    best = from_bytes(telling, cp_isolation=list(_GUESSES)).best()
+    fitting = [encoding for encoding in _GUESSES if _looks_right(telling, encoding)]
+    # Japanese bytes make Hangul or rare Chinese of sorts; kana comes about by no accident.
+    fitting = [e for e in fitting if e in _WITH_KANA] or fitting
+    few = sum(byte > 127 for byte in telling) < _FEW
+    if best and best.encoding in fitting and not (few and len(fitting) > 1):
+        return str(best.encoding)
+    if len(fitting) == 1:
+        return fitting[0]
+    raise InputError(
+        f"{name}: is not UTF-8 (byte {first}), and its encoding cannot be told for sure; save it as UTF-8 and try again"
+    )
+
+
+def _looks_right(data: bytes, encoding: str) -> bool:
+    letters, share = _GUESSES[encoding]
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    strange = "".join(c for c in text if not c.isascii())
+    if encoding in _WITH_KANA and not _JAPANESE.search(strange):
+        return False
+    plain = sum(c.isalpha() for c in text if c.isascii())
+    # Accented letters stand among plain ones, Cyrillic letters among their like.
+    if encoding in _SINGLE and (plain > len(strange)) is not (encoding == "cp1252"):
+        return False
+    if encoding == "cp1252" and 2 * len(_ACCENTED.findall(text)) < len(_LATIN1.findall(text)):
+        return False
+    if encoding not in _SINGLE and 2 * len(_AMONG_LATIN.findall(text)) > len(strange):
+        return False
+    return len(re.findall(letters, strange)) >= share * len(strange)

@@ -15,7 +15,8 @@ class Draft:
     headings: list[tuple[int, int, str]] = field(default_factory=list)  # start, level, words
     hidden: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, why
     seen: dict[str, int] = field(default_factory=dict)
-    not_read: list[str] = field(default_factory=list)
+    missed: dict[str, int] = field(default_factory=dict)  # "image|images" -> 3
+    not_read: list[str] = field(default_factory=list)  # what a number does not say
 
     def count(self, what: str, n: int = 1) -> None:
         """Add to the parse report."""
@@ -25,7 +26,7 @@ class Draft:
     def unread(self, n: int, one: str, many: str) -> None:
         """Note what was not read."""
         if n:
-            self.not_read.append(f"{n} {many if n > 1 else one}")
+            self.missed[f"{one}|{many}"] = self.missed.get(f"{one}|{many}", 0) + n
 
     def hide(self, start: int, end: int, why: str) -> None:
         """Mark text that a human reader does not see."""
@@ -78,8 +79,8 @@ class Writer:
             self.draft.headings.append((start, level or 1, self._heading))
             here = self._heading
         else:
-            self._paragraph += 1
-            where = f"paragraph {self._paragraph}"
+            self._paragraph += bool(visible) and place is None
+            where = f"paragraph {self._paragraph}" if visible else f"after paragraph {self._paragraph}"
             here = f"{self._heading}, {where}" if self._heading else where
         self.draft.blocks.append((start, self._length, kind, here if place is None else place))
 
@@ -96,6 +97,8 @@ class Writer:
         self.draft.hidden += [(start + at, end + at, why) for start, end, why in other.hidden]
         for what, n in other.seen.items():
             self.draft.count(what, n)
+        for what, n in other.missed.items():
+            self.draft.unread(n, *what.split("|"))
 
     def done(self) -> Draft:
         """The draft, with its text."""

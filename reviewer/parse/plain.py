@@ -1,48 +1,54 @@
-"""Plain text and reStructuredText: lines, blank lines, and what people do to make a heading stand out."""
+"""Plain text: lines, blank lines, and what people do to make a heading stand out."""
 
 import re
 
 from reviewer.domain.document import BlockKind
 from reviewer.parse.draft import Draft
 
+Line = tuple[int, int]  # offsets of a line's text, without the white space around it
+
 _BULLET = re.compile(
-    r"\s*(?:[-*+•·▪◦●○■□◆◇▶▷–—※]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|[가나다라마바사아자차카타파하][.)]|[①-⑳])\s+\S"
+    r"\s*(?:[-*+•·▪◦●○■□◆◇▶▷–—※]|\(?\d{1,3}[.)]|\(?[a-zA-Z#][.)]|[가나다라마바사아자차카타파하][.)]|[①-⑳])\s+\S"
 )
 _RULE = re.compile(r"\s*([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _NUMBERED = re.compile(r"\s*(?:제\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[Ⅰ-Ⅻ])(?:\s*[장절])?[.)]?\s+\S")
 _KOREAN_MARK = re.compile(r"\s*(?:[가나다라마바사아자차카타파하]\.|[□■◇◆▣◎●❏]|\d{1,2}\)|【|\[)\s*\S")
 _ENDS = (".", ",", ";", "!", "?", "다", "요", "음", "함", "。")
 _QUOTE = re.compile(r"\s*>")
+_TABLE = re.compile(r"\+[-=+]{3,}\+$|=+(?:\s+=+)+$")
+_GRID = re.compile(r"[-=+|\s]*$")
 _WORDS = 10
+_LONGEST = 500  # characters of a line that say what it is
 
 
 def read(text: str) -> Draft:
     """Read plain text; the draft's text is the source itself."""
-    draft = Draft(text)
-    _Lines(draft).scan()
-    return draft
+    return Lines(text).scan()
 
 
-class _Lines:
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
-        self.text = draft.text
+class Lines:
+    """One pass over the lines of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.draft = Draft(text)
+        self.text = text
         self.marks: list[str] = []  # what underlines headings, in order of appearance
 
-    def scan(self) -> None:
-        for paragraph in self._paragraphs():
-            self._paragraph(paragraph)
+    def scan(self) -> Draft:
+        """The draft of the text."""
+        for lines in self.paragraphs():
+            self.paragraph(lines)
+        return self.draft
 
-    def _paragraphs(self) -> list[list[tuple[int, int]]]:
-        """Runs of lines that are not blank, as offsets without the line's end."""
-        found: list[list[tuple[int, int]]] = [[]]
+    def paragraphs(self) -> list[list[Line]]:
+        """Runs of lines that are not blank."""
+        found: list[list[Line]] = [[]]
         start = 0
         while start < len(self.text):
             stop = self.text.find("\n", start)
             stop = len(self.text) if stop < 0 else stop
             line = self.text[start:stop]
-            stripped = line.strip()
-            if stripped:
+            if stripped := line.strip():
                 first = start + len(line) - len(line.lstrip())
                 found[-1].append((first, first + len(stripped)))
             elif found[-1]:
@@ -50,34 +56,45 @@ class _Lines:
             start = stop + 1
         return found if found[-1] else found[:-1]
 
-    def _paragraph(self, lines: list[tuple[int, int]]) -> None:
+    def paragraph(self, lines: list[Line]) -> None:
+        """Take the headings out of a run of lines, and the rest apart into paragraphs and list items."""
+        if self.matches(_TABLE, lines[0]):
+            self.draft.count("tables")
+            for line in lines:
+                if not self.matches(_GRID, line):
+                    self.block(*line, "table_row")
+            return
         at = 0
         while at < len(lines):
-            taken = self._underlined(lines, at) or self._heading(lines, at)
-            if taken:
+            if taken := self._underlined(lines, at) or self._heading(lines, at):
                 at += taken
                 continue
             start = at
-            kind: BlockKind = "list_item" if self._is(_BULLET, lines[at]) else "paragraph"
-            kind = "quote" if self._is(_QUOTE, lines[at]) else kind
+            kind: BlockKind = "list_item" if self.matches(_BULLET, lines[at]) else "paragraph"
+            kind = "quote" if self.matches(_QUOTE, lines[at]) else kind
             at += 1
-            while at < len(lines) and not self._is(_BULLET, lines[at]) and not self._underlines(lines, at + 1):
+            while at < len(lines) and not self.matches(_BULLET, lines[at]) and not self._underlines(lines, at + 1):
                 at += 1
             self.block(lines[start][0], lines[at - 1][1], kind)
 
-    def _is(self, pattern: re.Pattern[str], line: tuple[int, int]) -> bool:
-        return bool(pattern.match(self.text, *line))
+    def matches(self, pattern: re.Pattern[str], line: Line) -> bool:
+        """Does the pattern stand at the line's beginning?"""
+        return bool(pattern.match(self.text, line[0], min(line[1], line[0] + _LONGEST)))
 
-    def _underlines(self, lines: list[tuple[int, int]], at: int) -> bool:
+    def block(self, start: int, end: int, kind: BlockKind) -> None:
+        """Add a block."""
+        self.draft.blocks.append((start, end, kind, ""))
+
+    def _underlines(self, lines: list[Line], at: int) -> bool:
         """Does this line of marks stand under words that it is about as long as?"""
-        if not 0 < at < len(lines) or not self._is(_RULE, lines[at]) or self._is(_RULE, lines[at - 1]):
+        if not 0 < at < len(lines) or not self.matches(_RULE, lines[at]) or self.matches(_RULE, lines[at - 1]):
             return False
         title, rule = (lines[i][1] - lines[i][0] for i in (at - 1, at))
         return rule >= title * 0.6 and title <= 120
 
-    def _underlined(self, lines: list[tuple[int, int]], at: int) -> int:
+    def _underlined(self, lines: list[Line], at: int) -> int:
         """A heading with marks under it, and perhaps over it; answers how many lines it takes."""
-        over = self._is(_RULE, lines[at])
+        over = self.matches(_RULE, lines[at])
         if over and not (at + 2 < len(lines) and self._underlines(lines, at + 2)):
             return 1  # a line of marks alone parts text, and is none
         if not self._underlines(lines, at + 1 + over):
@@ -85,40 +102,42 @@ class _Lines:
         mark = self.text[lines[at + 1 + over][0]] + "over" * over
         if mark not in self.marks:
             self.marks.append(mark)
-        self.heading(lines[at][0], lines[at + 1 + over][1], self.marks.index(mark) + 1, lines[at + over])
+        self._add_heading(lines[at][0], lines[at + 1 + over][1], self.marks.index(mark) + 1, lines[at + over])
         return 2 + over
 
-    def _heading(self, lines: list[tuple[int, int]], at: int) -> int:
+    def _heading(self, lines: list[Line], at: int) -> int:
         """A heading without marks: numbered, in capitals, with a colon, or a short line that stands alone."""
         start, end = lines[at]
+        if at or end - start > 80:
+            return 0
         words = self.text[start:end]
         count = len(words.split())
-        if at or count > _WORDS or end - start > 80 or words.endswith(_ENDS):
+        if count > _WORDS or words.endswith(_ENDS):
             return 0
         alone = len(lines) == 1
         if numbered := _NUMBERED.match(words):
             # "1. Collect logs" above "2. Clean them" is a list.
-            if not alone and _NUMBERED.match(self.text, *lines[1]):
+            if not alone and self.matches(_NUMBERED, lines[1]):
                 return 0
-            self.heading(start, end, numbered[1].count(".") + 1, lines[at])
+            level = numbered[1].count(".") + 1
         elif words.isupper() and count <= 8 and sum(c.isalpha() for c in words) > 2:
-            self.heading(start, end, 1, lines[at])
-        elif (words.endswith((":", "：")) and count <= 6 and not self._is(_BULLET, lines[at])) or (
-            alone and count <= 8 and (_KOREAN_MARK.match(words) or self._titled(words))
-        ):
-            self.heading(start, end, 2, lines[at])
+            level = 1
+        elif self.matches(_BULLET, lines[at]) and not _KOREAN_MARK.match(words):
+            return 0
+        elif (words.endswith((":", "：")) and count <= 6) or (alone and count <= 8 and _stands_out(words)):
+            level = 2
         else:
             return 0
+        self._add_heading(start, end, level, lines[at])
         return 1
 
-    @staticmethod
-    def _titled(words: str) -> bool:
-        return not _BULLET.match(words) and words[0].isalpha() and (not words[0].islower()) and "|" not in words
-
-    def block(self, start: int, end: int, kind: BlockKind) -> None:
-        self.draft.blocks.append((start, end, kind, ""))
-
-    def heading(self, start: int, end: int, level: int, words: tuple[int, int]) -> None:
+    def _add_heading(self, start: int, end: int, level: int, words: Line) -> None:
         self.block(start, end, "heading")
         title = " ".join(self.text[slice(*words)].rstrip(" :：").split())
         self.draft.headings.append((start, level, title))
+
+
+def _stands_out(words: str) -> bool:
+    if _KOREAN_MARK.match(words):
+        return True
+    return not _BULLET.match(words) and words[0].isalpha() and not words[0].islower() and "|" not in words

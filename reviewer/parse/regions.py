@@ -36,6 +36,8 @@ _BEFORE = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n", "。", "\n- ", "\n* ",
 _BEFORE_ALL = " \t\r\n.!?:;,|>+-–—"
 _AFTER = re.compile(r"[.!?。！？]+[\"'”’)*_]*(?=\s|$)|\n\n|\n[-*]\s|\||$")
 _OPENS = re.compile(r"[\"'“‘`「『]\W*.?$")
+_LONGEST = 2000
+_MOST = 1000  # hits of one kind
 _AROUND = 400  # characters on each side in which a text says that it quotes an attack
 
 
@@ -116,7 +118,7 @@ def _addressed(draft: Draft) -> Iterator[tuple[int, int, str]]:
         if block and block[2] == "code" and why not in guards["in_code"]:
             continue
         low, high = _sentence(text, start, end, block)
-        if _OPENS.search(text, low, start + 1):
+        if _OPENS.search(text, max(low, start - 3), start + 1):
             around = block[:2] if block else (low, high)
             if guards["attack"].search(text[max(around[0], low - _AROUND) : min(around[1], high + _AROUND)]):
                 continue
@@ -152,14 +154,17 @@ def _template(draft: Draft) -> Iterator[tuple[int, int, str]]:
 
 def _goes_on(text: str, first: int, start: int) -> bool:
     """Is this a wrapped line's beginning, in the middle of a sentence?"""
-    before = text[first:start].rstrip(" >*_|+-")
+    before = text[max(first, start - _LONGEST) : start].rstrip(" >*_|+-")
     return before.endswith("\n") and before.rstrip()[-1:] not in (*".!?:;)]*_|。", "")
 
 
 def _hits(kind: str, text: str) -> Iterator[tuple[str, int, int]]:
     for why, pattern in _phrases()[kind].items():
-        for found in pattern.finditer(text):
+        for number, found in enumerate(pattern.finditer(text)):
             start, end = found.span()
+            if number == _MOST:  # nobody reads on, and neither do we
+                yield why, start, len(text)
+                break
             # A pattern may begin with the end of the clause before.
             while start < end and text[start] in _BEFORE_ALL:
                 start += 1
@@ -178,9 +183,11 @@ def _sentence(text: str, start: int, end: int, block: tuple[int, int, Any, str] 
     if block and block[2] not in ("code", "html"):
         first, last = block[0], max(block[1], end)
     else:
-        first = text.rfind("\n", 0, start) + 1
-        last = text.find("\n", end)
-        last = len(text) if last < 0 else last
+        first = text.rfind("\n", max(0, start - _LONGEST), start) + 1 or max(0, start - _LONGEST)
+        last = text.find("\n", end, end + _LONGEST)
+        last = min(len(text), end + _LONGEST) if last < 0 else last
+    # No sentence is longer; a text of one line and many matches would be read as often as it has them.
+    first, last = max(first, start - _LONGEST), min(last, end + _LONGEST)
     low = first
     for mark in _BEFORE:
         at = text.rfind(mark, first, start)

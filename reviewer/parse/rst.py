@@ -1,0 +1,122 @@
+"""reStructuredText: plain text whose ".. " blocks are comments, directives and targets. Nothing is included or run."""
+
+import re
+
+from reviewer.parse.draft import Draft
+from reviewer.parse.plain import Line, Lines
+
+_EXPLICIT = re.compile(r"\.\.(?:\s|$)")
+_DIRECTIVE = re.compile(r"\.\.\s+(?:\|[^|\n]+\|\s+)?([\w:-]+?)::\s*")
+_FOOTNOTE = re.compile(r"\.\.\s+\[[^\]\n]+\]\s")
+_TARGET = re.compile(r"\.\.\s+(?:_|__)")
+_OPTION = re.compile(r":[\w-]+:")
+_IMAGES = ("image", "figure")
+_CODE = (
+    "code",
+    "code-block",
+    "sourcecode",
+    "raw",
+    "math",
+    "parsed-literal",
+    "highlight",
+    "doctest",
+    "graphviz",
+    "mermaid",
+)
+_FILES = ("include", "literalinclude", "csv-table", "toctree", "automodule", "autoclass", "autofunction")
+_SILENT = ("meta", "default-role", "role", "index", "only", "replace", "unicode", "date", "highlight", "contents")
+
+
+def read(text: str) -> Draft:
+    """Read reStructuredText; the draft's text is the source itself."""
+    return _Rst(text).scan()
+
+
+class _Rst(Lines):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.deep = -1  # lines indented by more than this belong to an explicit block, or to a literal one
+        self.why = ""  # why a reader does not see that block; "code" for literal text
+
+    def paragraph(self, lines: list[Line]) -> None:
+        """Take explicit and literal blocks out of a run of lines."""
+        if self.deep >= 0 and self._indent(lines[0]) > self.deep:
+            inside = [line for line in lines if self._indent(line) > self.deep]
+            self._body(inside)
+            lines = lines[len(inside) :] if inside == lines[: len(inside)] else []
+            if not lines:
+                return
+        self.deep = -1
+        at = 0
+        while at < len(lines):
+            if not self.matches(_EXPLICIT, lines[at]):
+                at += 1
+                continue
+            if at:
+                self._plain(lines[:at])
+            taken = self._explicit(lines[at:])
+            lines, at = lines[at + taken :], 0
+        if lines:
+            self._plain(lines)
+
+    def _plain(self, lines: list[Line]) -> None:
+        if not self.draft.blocks and all(self.matches(_OPTION, line) for line in lines):
+            self.block(lines[0][0], lines[-1][1], "front_matter")  # bibliographic fields
+            return
+        super().paragraph(lines)
+        if self.text.endswith("::", 0, lines[-1][1]):
+            self.deep, self.why = self._indent(lines[-1]), "code"
+
+    def _explicit(self, lines: list[Line]) -> int:
+        """A block that begins with two dots; answers how many lines it takes."""
+        first = lines[0]
+        indent = self._indent(first)
+        taken = 1
+        while taken < len(lines) and self._indent(lines[taken]) > indent:
+            taken += 1
+        body = lines[1:taken]
+        self.deep, self.why = indent, ""
+        if self.matches(_FOOTNOTE, first):
+            self.block(first[0], lines[taken - 1][1], "paragraph")
+        elif directive := _DIRECTIVE.match(self.text, *first):
+            self._directive(directive, first, body)
+        elif not self.matches(_TARGET, first):
+            self.why = "reStructuredText comment"
+            self.draft.hide(first[0], lines[taken - 1][1], self.why)
+        return taken
+
+    def _directive(self, directive: re.Match[str], first: Line, body: list[Line]) -> None:
+        name = directive[1].lower()
+        words = [line for line in body if not self.matches(_OPTION, line)]
+        if name in _IMAGES:
+            self.draft.unread(1, "image", "images")
+            for line in body:
+                if self.matches(_OPTION, line):
+                    self.draft.hide(*line, "description of an image")
+        elif name in _FILES:
+            self.draft.unread(1, "included file", "included files")
+            self.draft.hide(first[0], body[-1][1] if body else first[1], f"{name} directive")
+            self.why = f"{name} directive"
+            return
+        elif name in _SILENT:
+            self.why = f"{name} directive"
+            self.draft.hide(first[0], body[-1][1] if body else first[1], self.why)
+            return
+        elif name in _CODE:
+            self.why = "code"
+        elif directive.end() < first[1]:
+            self.block(directive.end(), first[1], "paragraph")  # ".. note:: words"
+        if words:
+            self._body(words)
+
+    def _body(self, lines: list[Line]) -> None:
+        """Indented lines below an explicit block, or below a paragraph that ends with two colons."""
+        if self.why == "code":
+            self.block(lines[0][0], lines[-1][1], "code")
+        elif self.why:
+            self.draft.hide(lines[0][0], lines[-1][1], self.why)
+        else:
+            super().paragraph(lines)
+
+    def _indent(self, line: Line) -> int:
+        return line[0] - (self.text.rfind("\n", 0, line[0]) + 1)
