@@ -369,3 +369,14 @@ def method(review: Review, tell: Say, *, figures: bool = True) -> Iterator[str]:
     if figures and review.status == "reviewed" and review.scorecard:
         tail += " " + tell("assessed", share=whole(review.scorecard.assessed_share * 100))
     yield f"{tail} reviewer {review.tool_version}."
+    if extraction is not None and extraction.method == "llm" and figures:
+        yield _stability(review, tell)
+
+
+def _stability(review: Review, tell: Say) -> str:
+    """How far several answers of the model agree, or that nobody knows."""
+    found = review.stability
+    if found is None:
+        return tell("stability.none")
+    share = whole(100 * sum(found.agreement.values()) / len(found.agreement))
+    return tell("stability.robust" if found.robust else "stability.fragile", samples=found.samples, share=share)

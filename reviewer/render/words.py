@@ -62,6 +62,18 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Read by {model} at {host}; every quote was checked against the text.",
         "{host}의 {model} 모델이 읽었고, 모든 인용문을 원문과 대조했습니다.",
     ),
+    "stability.none": (
+        "Stability was not measured: one answer (--samples K asks for several).",
+        "안정성은 측정하지 않았습니다. 답변이 하나뿐입니다(--samples K로 여러 번 물을 수 있습니다).",
+    ),
+    "stability.robust": (
+        "Robust: {samples} answers come to the same verdict; they agree on {share} % of the criteria's values.",
+        "안정적: 답변 {samples}개의 판정이 같으며 항목 값의 {share} %가 일치합니다.",
+    ),
+    "stability.fragile": (
+        "Fragile: {samples} answers do not come to one verdict; they agree on {share} % of the criteria's values.",
+        "불안정: 답변 {samples}개의 판정이 서로 다르며 항목 값의 {share} %가 일치합니다.",
+    ),
     "method.none": ("Nothing was extracted.", "추출된 내용이 없습니다."),
     "usage": ("{input} tokens in, {output} out", "입력 토큰 {input}, 출력 토큰 {output}"),
     "cost": ("cost ${cost}", "비용 ${cost}"),
