@@ -12,10 +12,9 @@ from typing import Any
 
 SCHEMA = {
     "type": "object",
-    "properties": {"says": {"$ref": "#/$defs/text"}, "value": {"type": "string", "enum": ["yes", "no"]}},
+    "properties": {"says": {"type": "string"}, "value": {"type": "string", "enum": ["yes", "no"]}},
     "required": ["says", "value"],
     "additionalProperties": False,
-    "$defs": {"text": {"type": "string"}},
 }
 GOOD = {"says": "The model answers.", "value": "yes"}
 

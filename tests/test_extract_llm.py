@@ -28,7 +28,7 @@ from reviewer.domain import (
 from reviewer.domain.resources import resource
 from reviewer.errors import IncompleteError, TooLongError
 from reviewer.extract import extract_llm, reask
-from reviewer.extract.llm import instructions, readable, schema_for, split
+from reviewer.extract.llm import estimate, instructions, readable, schema_for, split
 from reviewer.llm import ModelSettings, Prompt, Reply, connect, count
 from reviewer.pipeline import load_rubric, review
 
@@ -101,20 +101,18 @@ def answer(data: Any = "not_stated", risk: Any = "unclear", needs: Any = ("uncle
 # The schema.
 
 
-def strict(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[str]:
+def strict(schema: Mapping[str, Any]) -> Iterator[str]:
     """Where a schema is outside the subset that every provider's strict mode takes."""
-    known = {"type", "properties", "required", "additionalProperties", "$defs", "items", "enum", "$ref"}
+    known = {"type", "properties", "required", "additionalProperties", "items", "enum"}
     if extra := set(schema) - known:
         yield f"unknown words {extra}"
-    if "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     if schema["type"] == "object":
         if schema.get("additionalProperties") is not False or schema["required"] != list(schema["properties"]):
             yield "an open object"
         for part in schema["properties"].values():
-            yield from strict(part, root)
+            yield from strict(part)
     elif schema["type"] == "array":
-        yield from strict(schema["items"], root)
+        yield from strict(schema["items"])
     elif schema["type"] != "string":
         yield f"a {schema['type']}"
 
@@ -122,7 +120,7 @@ def strict(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[str]:
 def test_schema_of_the_built_in_rubric() -> None:
     rubric = load_rubric("fsdl")
     schema = schema_for(rubric.criteria)
-    assert list(strict(schema, schema)) == []
+    assert list(strict(schema)) == []
     text = json.dumps(schema)
     for word in ("score", "verdict", "severity", "confidence", "points", "weight"):
         assert f'"{word}' not in text
@@ -147,7 +145,7 @@ def test_any_rubric_gives_a_strict_schema(shapes: list[tuple[bool, bool, list[st
         for n, (stated, many, values) in enumerate(shapes)
     ]
     schema = schema_for(criteria)
-    assert list(strict(schema, schema)) == []
+    assert list(strict(schema)) == []
 
 
 # The prompt.
@@ -304,6 +302,20 @@ def test_a_long_book_works() -> None:
     done = asyncio.run(extract_llm(document(text), RUBRIC, model))
     assert len(text.split()) > 100_000
     assert done.calls == len(model.prompts) <= 5
+
+
+def test_estimate() -> None:
+    """Near what the server then counts, and never below what it charges."""
+    text = (resource("examples") / "churn.md").read_text("utf-8")
+    rubric, priced = load_rubric("fsdl"), ModelSettings(name="m", price=(1, 10))
+    before = estimate(document(text), rubric, priced)
+    assert (before.calls, before.counted) == (1, "estimate")
+    assert 5000 < before.input_tokens < 7000
+    assert before.likely_cost is not None
+    assert before.most_cost is not None
+    assert before.likely_cost < before.most_cost == pytest.approx(before.input_tokens * 1e-6 + 0.16)
+    assert estimate(document(text), rubric, ModelSettings(name="m", base_url="http://h/v1")).likely_cost is None
+    assert estimate(document(LONG), RUBRIC, priced, budget=1000).calls > 3
 
 
 # Asking again.

@@ -2,20 +2,23 @@
 
 import asyncio
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import Any
 
 from reviewer.domain import Claim, Criterion, Document, Extraction, ModelUsed, Rubric, Usage
+from reviewer.domain.base import Frozen
 from reviewer.domain.record import Answer
 from reviewer.domain.resources import resource
 from reviewer.errors import IncompleteError, TooLongError
-from reviewer.llm import Model, Prompt, Reply, count
+from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, price
 
 EXTRACT, REASK = "extract.v1", "reask.v1"
 BUDGET = 40_000  # tokens of text in one call
 _MOST = 40  # calls for one document
+_ANSWER = 35  # tokens that an answer takes for one criterion
 _QUOTES = "_quotes"
 
 
@@ -48,21 +51,47 @@ async def reask(
     return await _extract(document, rubric, criteria, model, REASK, after, budget, sample)
 
 
+class Estimate(Frozen):
+    """What reading a document with a model will take, before anything is sent."""
+
+    calls: int
+    input_tokens: int
+    counted: str  # "tiktoken", or "estimate"
+    likely_cost: float | None  # US dollars, for answers of the usual length; None: no price is known
+    most_cost: float | None  # for answers as long as the settings allow
+
+
+def estimate(document: Document, rubric: Rubric, settings: ModelSettings, *, budget: int = BUDGET) -> Estimate:
+    """What `extract_llm` will take; asking again about rejected quotes, and retries, come on top."""
+    parts = split(readable(document), budget)
+    fixed = instructions(rubric, rubric.criteria, EXTRACT) + json.dumps(schema_for(rubric.criteria))
+    counts = [count(fixed + _fenced(part), settings.name) for part in parts]
+    tokens, calls = sum(n for n, _ in counts), len(parts)
+    usual, most = calls * _ANSWER * len(rubric.criteria), calls * settings.max_output_tokens
+    return Estimate(
+        calls=calls,
+        input_tokens=tokens,
+        counted=counts[0][1],
+        likely_cost=price(Usage(input_tokens=tokens, output_tokens=usual), settings),
+        most_cost=price(Usage(input_tokens=tokens, output_tokens=most), settings),
+    )
+
+
 def schema_for(criteria: Sequence[Criterion]) -> dict[str, Any]:
     """The JSON Schema of an answer: for each criterion its quotes, then its value. No marks, no confidence.
 
-    Strict-mode clean: closed, all required, no constraint but enum. Two flat groups, because an object for each
-    criterion would take a third more tokens.
+    Strict-mode clean: closed, all required, no constraint but enum, no reference. Two flat groups, because an object
+    for each criterion would take a third more tokens.
     """
     groups = {}
     for group, members in _groups(criteria).items():
         properties: dict[str, Any] = {}
         for criterion in members:
             value: dict[str, Any] = {"type": "string", "enum": [value.id for value in criterion.values]}
-            properties[criterion.id + _QUOTES] = {"$ref": "#/$defs/quotes"}
+            properties[criterion.id + _QUOTES] = {"type": "array", "items": {"type": "string"}}
             properties[criterion.id] = {"type": "array", "items": value} if criterion.multiple else value
         groups[group] = _closed(properties)
-    return {**_closed(groups), "$defs": {"quotes": {"type": "array", "items": {"type": "string"}}}}
+    return _closed(groups)
 
 
 def instructions(rubric: Rubric, criteria: Sequence[Criterion], prompt: str) -> str:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import logging
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from importlib import import_module
 from importlib.metadata import version
@@ -23,8 +24,11 @@ _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 # All that a server needs to know. The SDK would add the operating system, Python's version, and whatever
 # OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS hold. It reads its own mark afterwards.
-_HEADERS = ("host", "content-type", "content-length", "accept", "accept-encoding", "connection")
-_MARK = "x-stainless-raw-response"
+_HEADERS = (
+    *("host", "content-type", "content-length", "accept", "accept-encoding", "connection"),
+    *("anthropic-version", "x-stainless-raw-response"),
+)
+_ELSE = "set-by-the-transport"  # for LangChain and the SDKs, which never hold the key
 _LIMITS = ("max_completion_tokens", "max_tokens", "")  # names of the output limit, the usual one first
 _ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed")
 _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am unable|won['’]t) )[^{]{,500}$")
@@ -62,9 +66,12 @@ class ChatModel:
         except ImportError as error:
             extra = f"pip install 'proposal-reviewer[{self.provider.extra}]'"
             raise SettingsError(f"{self.provider.id} models need {self.provider.package}: {extra}") from error
-        self._ours = self.provider.package == "langchain_openai"  # is the HTTP client ours?
-        libraries = (self.provider.package.replace("_", "-"), *(["openai"] if self._ours else []))
+        self._openai = self.provider.package == "langchain_openai"
+        self._ours = bool(self.provider.header)  # is the HTTP client ours?
+        libraries = (self.provider.package.replace("_", "-"), *(["openai"] if self._openai else []))
         self.engine = ", ".join(f"{name} {version(name)}" for name in libraries)
+        if not self._ours:
+            logging.getLogger(self.provider.package).setLevel(logging.ERROR)  # it warns about each schema
         self._rung = 0  # on the ladder of modes: decided once, then kept
         self._proven = False  # has an answer in this mode been good?
         self._limit = 0  # which name of the output limit the server takes
@@ -112,7 +119,7 @@ class ChatModel:
             more["response_format"] = {"type": "json_schema", "json_schema": form}
         elif mode == "tool":
             tool = {"name": _TOOL, "description": "Record what the document says.", "parameters": schema}
-            strict = {"strict": True} if self._ours else {}
+            strict = {"strict": True} if self._openai else {}
             bound = chat.bind_tools([{"type": "function", "function": tool}], tool_choice=_TOOL, **strict)
             more.update(bound.kwargs)
         else:
@@ -150,14 +157,13 @@ class ChatModel:
             "max_retries": 0,
             "cache": False,
             "azure_endpoint" if self.provider.id == "azure_openai" else "base_url": self._names["url"],
-            "api_key": self.key or "none",
+            "api_key": _ELSE if self._ours else self.key or "none",
             **self._room(self.settings.max_output_tokens),
         }
         if key[0]:
             options["temperature"] = self.settings.temperature
-        if self._ours:
+        if self._openai:
             options |= {
-                "api_key": "set-by-the-transport",  # neither LangChain nor the SDK ever holds the key
                 "http_async_client": self._client.get(),
                 "http_client": _no_client(),
                 "http_socket_options": (),
@@ -167,15 +173,20 @@ class ChatModel:
             }
         if self.provider.id == "azure_openai":
             options["api_version"] = self.settings.api_version or "2025-04-01-preview"
-        chats[key] = init_chat_model(self.model, **options)
-        return chats[key]
+        chat = chats[key] = init_chat_model(self.model, **options)
+        if self.provider.id == "anthropic":
+            # It takes no HTTP client, and would keep one for the whole process, whatever the event loop.
+            sdk = {"api_key": _ELSE, "base_url": self._names["url"], "max_retries": 0}
+            client = import_module("anthropic").AsyncAnthropic(**sdk, http_client=self._client.get())
+            chat.__dict__["_async_client"] = client
+        return chat
 
     def _room(self, tokens: int) -> dict[str, Any]:
         """The limit of the answer, under the name that the server takes."""
-        name = _LIMITS[self._limit]
+        name = "max_output_tokens" if not self._ours else _LIMITS[self._limit]
         if name == "max_tokens":
             return {"extra_body": {"max_tokens": tokens}}  # LangChain would rename it
-        return {"max_tokens": tokens} if name else {}
+        return {"max_tokens" if self._ours else name: tokens} if name else {}
 
     def _make_client(self) -> Any:
         import ssl
@@ -183,13 +194,12 @@ class ChatModel:
         import httpx2
 
         async def send(request: httpx2.Request) -> None:
-            for name in [name for name in request.headers if name not in (*_HEADERS, _MARK)]:
+            for name in [name for name in request.headers if name not in _HEADERS]:
                 del request.headers[name]
             request.headers["user-agent"] = f"proposal-reviewer/{VERSION}"
-            if self.key and self.provider.id == "azure_openai":
-                request.headers["api-key"] = self.key
-            elif self.key:
-                request.headers["authorization"] = f"Bearer {self.key}"
+            if self.key:
+                bearer = "Bearer " if self.provider.header == "authorization" else ""
+                request.headers[self.provider.header] = bearer + self.key
             if (exchange := _exchange.get()) is not None:
                 exchange.sent = json.loads(request.content)
 
@@ -211,20 +221,20 @@ class ChatModel:
 
     def _fault(self, exchange: Exchange, error: Exception) -> Fault | None:
         """What an exception means. What the server really said counts for more than its class."""
-        status = getattr(error, "status_code", None) or getattr(error, "code", None)
+        known = isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _SDKS
         if isinstance(error, TimeoutError):
             exchange.status = 0
-        elif not self._ours and isinstance(status, int):
-            body = getattr(error, "body", None) or getattr(error, "details", None) or {"message": str(error)}
-            headers = getattr(getattr(error, "response", None), "headers", None) or {}
-            exchange.status, exchange.body = status, json.dumps(body, default=str).encode()
-            exchange.headers = {name.lower(): value for name, value in headers.items()}
-        elif (
-            not exchange.status
-            and not isinstance(error, OSError)
-            and type(error).__module__.partition(".")[0] not in _SDKS
-        ):
-            return None  # no error of a provider or of the network: ours, or a test's
+        elif not self._ours:
+            known = known or isinstance(error, ValueError)  # what came was no JSON
+            for cause in _causes(error):
+                status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
+                if isinstance(status, int):
+                    said = getattr(cause, "details", None) or {"message": str(cause)}
+                    headers = getattr(getattr(cause, "response", None), "headers", None) or {}
+                    exchange.status, exchange.body = status, json.dumps(said, default=str).encode()
+                    exchange.headers = {name.lower(): value for name, value in headers.items()}
+        if not exchange.status and not known:
+            return None  # no error of a provider or of the network: a bug
         return fault_of(words_of(exchange, error), exchange, self._names)
 
     def _mend(self, fault: Fault, rung: int, limit: int, even: bool) -> None:
@@ -286,6 +296,12 @@ class ChatModel:
         return reply
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
 def _no_client() -> Any:
     """A synchronous client that is never used: LangChain would make one, which takes longer than a call."""
     import httpx2
@@ -331,7 +347,8 @@ def _usage(message: Any) -> Usage | None:
 def _parameters(sent: Mapping[str, Any] | None, settings: ModelSettings) -> dict[str, Any]:
     if sent is None:  # the HTTP client is not ours: what it was told
         return {"max_tokens": settings.max_output_tokens, "temperature": settings.temperature}
-    return {name: value for name, value in sent.items() if isinstance(value, (int, float, str)) and name != "input"}
+    texts = ("input", "instructions", "system")
+    return {name: value for name, value in sent.items() if isinstance(value, (int, float, str)) and name not in texts}
 
 
 def _shortened(prompt: Prompt, usage: Usage | None) -> str:

@@ -28,9 +28,9 @@ def read_json(text: str) -> dict[str, Any] | None:
 def problems(data: Any, schema: Mapping[str, Any]) -> list[str]:
     """Where an answer does not fit its schema, entry by entry: we check, whatever a server promised.
 
-    Knows what our schemas use: objects of objects, of lists and of texts, enum, and $ref to $defs.
+    Knows what our schemas use: objects of objects, of lists and of texts, and enum.
     """
-    return list(_problems(data, schema, schema.get("$defs", {}), ""))
+    return list(_problems(data, schema, ""))
 
 
 def entries(schema: Mapping[str, Any]) -> int:
@@ -38,19 +38,18 @@ def entries(schema: Mapping[str, Any]) -> int:
     return sum(entries(part) for part in schema["properties"].values()) if "properties" in schema else 1
 
 
-def _problems(data: Any, schema: Mapping[str, Any], defs: Mapping[str, Any], at: str) -> Iterator[str]:
-    schema = defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+def _problems(data: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
     kind = schema["type"]
     if kind == "object":
         for name, part in schema["properties"].items():
             found = data.get(name) if isinstance(data, dict) else None
-            yield from _problems(found, part, defs, f"{at}.{name}" if at else name)
+            yield from _problems(found, part, f"{at}.{name}" if at else name)
     elif data is None:
         yield f"{at} is missing"
     elif kind == "array":
         if not isinstance(data, list):
             yield f"{at} is no list"
-        elif any(wrong := [p for item in data for p in _problems(item, schema["items"], defs, at)]):
+        elif any(wrong := [p for item in data for p in _problems(item, schema["items"], at)]):
             yield wrong[0]
     elif not isinstance(data, str):
         yield f"{at} is no text"

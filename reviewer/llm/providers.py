@@ -19,17 +19,46 @@ class Provider:
     extra: str  # of this distribution; empty: always installed
     key: str  # the environment variable
     base_url: str
+    header: str = "authorization"  # that the key goes into; empty: the provider's library makes the HTTP client
     ladder: tuple[Mode, ...] = ("tool", "prompt")
 
 
-_GOOGLE = "https://generativelanguage.googleapis.com"
 _PROVIDERS = {
     provider.id: provider
     for provider in (
-        Provider("openai", "langchain_openai", "", "OPENAI_API_KEY", "https://api.openai.com/v1", _OPENAI),
-        Provider("azure_openai", "langchain_openai", "", "AZURE_OPENAI_API_KEY", "", _OPENAI),
-        Provider("anthropic", "langchain_anthropic", "anthropic", "ANTHROPIC_API_KEY", "https://api.anthropic.com"),
-        Provider("google_genai", "langchain_google_genai", "google", "GOOGLE_API_KEY", _GOOGLE),
+        Provider(
+            id="openai",
+            package="langchain_openai",
+            extra="",
+            key="OPENAI_API_KEY",
+            base_url="https://api.openai.com/v1",
+            ladder=_OPENAI,
+        ),
+        Provider(
+            id="azure_openai",
+            package="langchain_openai",
+            extra="",
+            key="AZURE_OPENAI_API_KEY",
+            base_url="",
+            header="api-key",
+            ladder=_OPENAI,
+        ),
+        Provider(
+            id="anthropic",
+            package="langchain_anthropic",
+            extra="anthropic",
+            key="ANTHROPIC_API_KEY",
+            base_url="https://api.anthropic.com",
+            header="x-api-key",
+        ),
+        Provider(
+            id="google_genai",
+            package="langchain_google_genai",
+            extra="google",
+            key="GOOGLE_API_KEY",
+            base_url="https://generativelanguage.googleapis.com",
+            header="",
+        ),
     )
 }
 
