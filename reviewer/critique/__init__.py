@@ -51,7 +51,7 @@ def _strengths(scorecard: Scorecard, facts: dict[str, Fact], rubric: Rubric, lan
     for mark in best:
         text = words.criteria[mark.criterion]
         values = (mark.value,) if isinstance(mark.value, str) else mark.value
-        message = f"{text.name}: {'; '.join(text.meanings[value] for value in values)}"
+        message = f"{text.name}: {'; '.join(text.said(value) for value in values)}"
         evidence = facts[mark.criterion].evidence[:2]
         strengths.append(Strength(criterion=mark.criterion, message=message, evidence=evidence))
     return tuple(strengths)

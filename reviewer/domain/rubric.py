@@ -1,5 +1,6 @@
 """A rubric: criteria, points, rules, words and cues. Data alone; `reviewer.rubric` reads and checks it."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
@@ -10,6 +11,7 @@ from reviewer.domain.base import Frozen
 
 Severity = Literal["blocker", "major", "minor"]
 PredicateKind = Literal["number", "money", "date", "reference", "named", "cue", "negation", "any_of"]
+_CLOSE_CALLS = re.compile(r"\s?\([^()]*\)$")
 
 
 class Predicate(Frozen):
@@ -176,11 +178,16 @@ class CriterionText(Frozen):
 
     name: str
     question: str
-    meanings: Mapping[str, str]  # value -> what it means; also what a model is told
+    meanings: Mapping[str, str]  # value -> what it means (close calls in brackets at the end): what a model is told
     missing: str  # the finding when nothing is said
     weak: Mapping[str, str] = {}  # value -> the finding when that is what is said
     why: str = ""  # why it matters, from the lecture
     advice: str = ""  # what a good answer holds
+
+    def said(self, value: str) -> str:
+        """What a value means, for people: without the close calls, which tell a model how to decide."""
+        meaning = self.meanings.get(value, value.replace("_", " "))
+        return _CLOSE_CALLS.sub("", meaning) or meaning
 
 
 class RuleText(Frozen):

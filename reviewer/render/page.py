@@ -282,7 +282,7 @@ def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> It
         yield {
             "id": f"c{number}",
             "name": text.name,
-            "value": "; ".join(text.meanings.get(value, value.replace("_", " ")) for value in values),
+            "value": "; ".join(text.said(value) for value in values),
             "status": tell(f"fact.{fact.status}"),
             "places": [
                 (noted.get((fact.criterion, e.start), f"c{number}"), tell("line", line=e.line)) for e in fact.evidence

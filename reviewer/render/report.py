@@ -308,7 +308,7 @@ def criterion(words: Texts, name: str) -> CriterionText:
 def hard_problem(name: str, value: str, words: Texts) -> str:
     """A hard problem in the rubric's words."""
     text = criterion(words, name)
-    return f"{text.name}: {text.meanings.get(value, value)}"
+    return f"{text.name}: {text.said(value)}"
 
 
 def _strengths(review: Review, words: Texts, tell: Say) -> Iterator[Node]:
