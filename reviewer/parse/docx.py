@@ -160,9 +160,8 @@ class _Word:
         self.draft.unread(embedded, "embedded file", "embedded files")
         core = self.package.xml("docProps/core.xml")
         for field in core if core is not None else ():
-            if field.tag in ("dc:subject", "dc:description", "keywords", "category") and (field.text or "").strip():
-                what = (str(field.text), "property of the file")
-                self.writer.add("paragraph", [what], place="document properties")
+            if field.tag in ("dc:subject", "dc:description", "keywords", "category"):
+                self.writer.property(field.text or "")
 
     def _style(self, paragraph: "Element") -> _Style:
         properties = find(paragraph, "w:pPr")

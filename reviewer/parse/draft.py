@@ -1,9 +1,12 @@
 """What a reader of one format hands over: text, and where things are in it. `parse` makes a Document of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reviewer.domain.document import BlockKind
+if TYPE_CHECKING:
+    from reviewer.domain.document import BlockKind
+
+_LONG_PROPERTY = 30  # characters
 
 
 @dataclass
@@ -11,7 +14,7 @@ class Draft:
     """Plain tuples, so that a draft crosses from the limited process as JSON."""
 
     text: str
-    blocks: list[tuple[int, int, BlockKind, str]] = field(default_factory=list)  # start, end, kind, place
+    blocks: "list[tuple[int, int, BlockKind, str]]" = field(default_factory=list)  # start, end, kind, place
     headings: list[tuple[int, int, str]] = field(default_factory=list)  # start, level, words
     hidden: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, why
     seen: dict[str, int] = field(default_factory=dict)
@@ -52,7 +55,9 @@ class Writer:
         self._heading = ""
         self._paragraph = 0
 
-    def add(self, kind: BlockKind, pieces: list[tuple[str, str]], *, level: int = 0, place: str | None = None) -> None:
+    def add(
+        self, kind: "BlockKind", pieces: list[tuple[str, str]], *, level: int = 0, place: str | None = None
+    ) -> None:
         """Append a block. A piece is text and why a reader does not see it ("" where one does)."""
         while pieces and not pieces[0][0].strip():
             pieces = pieces[1:]
@@ -83,6 +88,11 @@ class Writer:
             where = f"paragraph {self._paragraph}" if visible else f"after paragraph {self._paragraph}"
             here = f"{self._heading}, {where}" if self._heading else where
         self.draft.blocks.append((start, self._length, kind, here if place is None else place))
+
+    def property(self, text: str) -> None:
+        """A property of the file that is long enough to be a message; programs write short ones of their own."""
+        if len(text.strip()) > _LONG_PROPERTY:
+            self.add("paragraph", [(text, "property of the file")], place="document properties")
 
     def join(self, other: Draft, place: str) -> None:
         """Append all of another draft, as one cell of a notebook is."""

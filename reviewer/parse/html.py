@@ -1,17 +1,19 @@
 """HTML, as wikis and browsers save it: what a reader sees, in reading order. Nothing is fetched, no script is run."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from reviewer.domain.document import BlockKind
 from reviewer.parse.draft import Draft, Writer
 from reviewer.parse.styles import invisible, white
 
+if TYPE_CHECKING:
+    from reviewer.domain.document import BlockKind
+
 _PLAIN = """address article aside body caption center dd details dialog div dl dt fieldset figcaption figure footer form
     header hr html legend main nav ol option p section summary table tbody tfoot thead ul"""
-_BREAKS: dict[str, BlockKind] = {
+_BREAKS: "dict[str, BlockKind]" = {
     **dict.fromkeys(_PLAIN.split(), "paragraph"),
     **{f"h{level}": "heading" for level in range(1, 7)},
     "li": "list_item",
@@ -149,7 +151,7 @@ class _Page:
         if words:
             self.pieces.append((words, self.why[-1][1] if self.why else ""))
 
-    def _flush(self, kind: BlockKind) -> None:
+    def _flush(self, kind: "BlockKind") -> None:
         if self.pieces:
             pieces, self.pieces = self.pieces, []
             self.writer.add(kind, pieces, level=self.level if kind == "heading" else 0)

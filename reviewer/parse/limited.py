@@ -7,6 +7,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from reviewer.errors import IncompleteError, InputError
@@ -15,12 +16,20 @@ from reviewer.parse.draft import Draft
 MEMORY = 512_000_000
 SECONDS = 4  # of computing
 WAIT = 12  # of waiting: a busy machine is not the file's fault
-_CHILD = "import sys; sys.path[:] = {path!r}; from reviewer.parse.limited import child; child({kind!r}, {name!r})"
+# The package's own __init__ is left out: it brings pydantic, and that is most of what starting costs.
+_CHILD = """
+import sys, types
+sys.path[:] = {path!r}
+package = sys.modules["reviewer.parse"] = types.ModuleType("reviewer.parse")
+package.__path__ = [{here!r}]
+from reviewer.parse.limited import child
+child({kind!r}, {name!r})
+"""
 
 
 def read_limited(kind: str, data: bytes, name: str) -> tuple[Draft, str, bool]:
     """What `readers.read` answers, or an InputError once a limit is reached."""
-    code = _CHILD.format(path=sys.path, kind=kind, name=name)
+    code = _CHILD.format(path=sys.path, here=str(Path(__file__).parent), kind=kind, name=name)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
             [sys.executable, "-I", "-S", "-c", code],

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reviewer.domain.document import BlockKind
 from reviewer.parse.draft import Draft
 from reviewer.parse.styles import invisible
 
@@ -16,8 +15,10 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_CONTAINERS: dict[str, BlockKind] = {"list_item_open": "list_item", "blockquote_open": "quote"}
-_LEAVES: dict[str, BlockKind] = {"fence": "code", "code_block": "code", "html_block": "html"}
+    from reviewer.domain.document import BlockKind
+
+_CONTAINERS: "dict[str, BlockKind]" = {"list_item_open": "list_item", "blockquote_open": "quote"}
+_LEAVES: "dict[str, BlockKind]" = {"fence": "code", "code_block": "code", "html_block": "html"}
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\s#]*[\w\"'-]+\s*[:=])(?:.*\n)*?\1[ \t]*(?:\r?\n|$)")
 _FRONT_MATTER_LINES = 200
@@ -135,7 +136,7 @@ class _Blocks:
                 draft.blocks.append((start, end, kind, ""))
         draft.headings.sort()
 
-    def _span(self, token: "Token", kind: BlockKind) -> None:
+    def _span(self, token: "Token", kind: "BlockKind") -> None:
         if token.map:
             self.spans.append((self.starts[token.map[0]], self.starts[token.map[1]], kind))
 

@@ -125,9 +125,8 @@ class _OpenText:
         self.draft.unread(sum(1 for _ in body.iter("office:annotation")), "comment", "comments")
         meta = self.package.xml("meta.xml")
         for field in meta.iter() if meta is not None else ():
-            if field.tag in ("dc:subject", "dc:description", "meta:keyword") and (field.text or "").strip():
-                what = (str(field.text), "property of the file")
-                self.writer.add("paragraph", [what], place="document properties")
+            if field.tag in ("dc:subject", "dc:description", "meta:keyword"):
+                self.writer.property(field.text or "")
 
     def _pieces(self, node: "Element", why: str) -> "Iterator[tuple[str, str]]":
         if node.text:

@@ -1,9 +1,12 @@
 """Plain text: lines, blank lines, and what people do to make a heading stand out."""
 
 import re
+from typing import TYPE_CHECKING
 
-from reviewer.domain.document import BlockKind
 from reviewer.parse.draft import Draft
+
+if TYPE_CHECKING:
+    from reviewer.domain.document import BlockKind
 
 Line = tuple[int, int]  # offsets of a line's text, without the white space around it
 
@@ -13,7 +16,7 @@ _BULLET = re.compile(
 _RULE = re.compile(r"\s*([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _NUMBERED = re.compile(r"\s*(?:제\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[Ⅰ-Ⅻ])(?:\s*[장절])?[.)]?\s+\S")
 _KOREAN_MARK = re.compile(r"\s*(?:[가나다라마바사아자차카타파하]\.|[□■◇◆▣◎●❏]|\d{1,2}\)|【|\[)\s*\S")
-_ENDS = (".", ",", ";", "!", "?", "다", "요", "음", "함", "。")
+_ENDS = (".", ",", ";", "!", "?", "다", "세요", "어요", "해요", "。")
 _QUOTE = re.compile(r"\s*>")
 _TABLE = re.compile(r"\+[-=+]{3,}\+$|=+(?:\s+=+)+$")
 _GRID = re.compile(r"[-=+|\s]*$")
@@ -66,7 +69,7 @@ class Lines:
             return
         at = 0
         while at < len(lines):
-            if taken := self._underlined(lines, at) or self._heading(lines, at):
+            if taken := self._underlined(lines, at) or self.heading(lines, at):
                 at += taken
                 continue
             start = at
@@ -81,7 +84,7 @@ class Lines:
         """Does the pattern stand at the line's beginning?"""
         return bool(pattern.match(self.text, line[0], min(line[1], line[0] + _LONGEST)))
 
-    def block(self, start: int, end: int, kind: BlockKind) -> None:
+    def block(self, start: int, end: int, kind: "BlockKind") -> None:
         """Add a block."""
         self.draft.blocks.append((start, end, kind, ""))
 
@@ -105,7 +108,7 @@ class Lines:
         self._add_heading(lines[at][0], lines[at + 1 + over][1], self.marks.index(mark) + 1, lines[at + over])
         return 2 + over
 
-    def _heading(self, lines: list[Line], at: int) -> int:
+    def heading(self, lines: list[Line], at: int) -> int:
         """A heading without marks: numbered, in capitals, with a colon, or a short line that stands alone."""
         start, end = lines[at]
         if at or end - start > 80:

@@ -59,6 +59,10 @@ class _Rst(Lines):
         if lines:
             self._plain(lines)
 
+    def heading(self, lines: list[Line], at: int) -> int:
+        """Only marks make a heading here."""
+        return 0
+
     def _plain(self, lines: list[Line]) -> None:
         if not self.draft.blocks and all(self.matches(_OPTION, line) for line in lines):
             self.block(lines[0][0], lines[-1][1], "front_matter")  # bibliographic fields

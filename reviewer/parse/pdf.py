@@ -1,0 +1,393 @@
+"""PDF: the text layer, line by line, and what of it a reader does not see. Positions and colours come from pdfium."""
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from reviewer.errors import IncompleteError, InputError
+from reviewer.parse.draft import Draft, Writer
+
+MAX_PAGES = 500
+_TINY = 3.0  # points
+_AREAS = 2000
+_WHITE_TEXT, _UNPAINTED = "white text", "text that is not painted"
+_WHITE = 235  # of 255, in each colour
+_COVERS = 0.7  # of a page: a picture behind a recognised text
+_MARGIN = 0.1  # of a page's height
+_FEW = 3  # words, below which a page with a picture counts as one without text
+_BAD = 0.2  # share of characters without a meaning, above which a text layer is of no use
+_SENTENCE_END = (".", "!", "?", ":", "。", "다", ")")
+_BULLET = re.compile(r"\s*(?:[•◦▪●○■□–*-]|\(?\d{1,2}[.)]|[a-z][.)]|[가-하][.)])\s")
+_NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,4}\.|제\s*\d+\s*[장절])\s+[A-Z가-힣]")
+_DIGITS = re.compile(r"\d+")
+_SEVERAL_HYPHENS = re.compile(r"\w-\w*-$")
+_HYPHENATED = re.compile(r"\w-\w*$")
+_HYPHENS = (0x02, 0xFFFE)  # pdfium's marks of a hyphen at a line's end
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+@dataclass
+class _Line:
+    text: str
+    base: float = 0.0  # of the letters
+    size: float = 0.0
+    bold: bool = False
+    hidden: list[tuple[int, int, str]] = field(default_factory=list)  # in `text`
+
+
+@dataclass
+class _Page:
+    number: int
+    height: float
+    lines: list[_Line] = field(default_factory=list)
+    pictures: int = 0
+    covered: bool = False  # by one picture, as a scan is
+    bad: int = 0  # characters without a meaning
+
+
+def read(data: bytes, name: str) -> Draft:
+    """Read a PDF file."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        what = (
+            "is protected by a password; save it without"
+            if "assword" in str(error)
+            else "is a broken PDF; save it anew"
+        )
+        raise InputError(f"{name}: {what}") from None
+    if len(document) > MAX_PAGES:
+        raise InputError(f"{name}: has {len(document):,} pages; a proposal has fewer than {MAX_PAGES}")
+    pages: list[_Page] = []
+    comments = links = 0
+    for index in range(len(document)):
+        try:
+            page = document[index]
+            pages.append(_read_page(page, index + 1))
+        except pypdfium2.PdfiumError:
+            raise InputError(f"{name}: page {index + 1} is broken; save the PDF anew") from None
+        more_comments, more_links = _annotations(page)
+        comments, links = comments + more_comments, links + more_links
+        page.close()
+    _check_layer(pages, name)
+    headers = _running(pages)
+    draft = _write(pages, document)
+    draft.count("pages", len(pages))
+    draft.unread(sum(page.pictures for page in pages), "image", "images")
+    draft.unread(comments, "comment", "comments")
+    draft.unread(links, "link, not followed", "links, not followed")
+    draft.unread(pdfium.FPDFDoc_GetAttachmentCount(document), "attached file", "attached files")
+    draft.unread(headers, "running header or footer", "running headers or footers")
+    if empty := [page.number for page in pages if _is_empty(page)]:
+        draft.not_read.append(f"{_pages(empty)}: no text (a picture?)")
+    return draft
+
+
+def _read_page(page: Any, number: int) -> _Page:
+    text = page.get_textpage()
+    found = _Page(number, page.get_height())
+    unseen = _Paint(page, found).hidden()
+    line = _Line("")
+    start = -1
+    count = text.count_chars()
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(text, index)
+        if code in (0x0D, 0x0A):
+            _end(line, text, start, found)
+            line, start = _Line(""), -1
+            continue
+        char = _char(code, found)
+        if code in _HYPHENS and index + 1 < count:
+            # pdfium has joined the lines: "human-in-the-" keeps its hyphen, "repro-" loses it.
+            follows = chr(pdfium.FPDFText_GetUnicode(text, index + 1) & 0xFFFF)
+            char = "" if follows.islower() and not _HYPHENATED.search(line.text[-40:]) else "-"
+        if not char:
+            continue
+        if start < 0 and not char.isspace():
+            start = index
+        why = unseen.get(_address(pdfium.FPDFText_GetTextObject(text, index)), "") if unseen else ""
+        if why:
+            at = len(line.text)
+            if line.hidden and line.hidden[-1][2] == why and line.hidden[-1][1] == at:
+                line.hidden[-1] = (line.hidden[-1][0], at + len(char), why)
+            else:
+                line.hidden.append((at, at + len(char), why))
+        line.text += char
+    _end(line, text, start, found)
+    text.close()
+    return found
+
+
+def _char(code: int, page: _Page) -> str:
+    if code in _HYPHENS:
+        return "-"
+    if code in (0, 0xFFFD, 0xFFFF) or 0xE000 <= code <= 0xF8FF or code < 0x09:
+        page.bad += 1
+        return "\ufffd"
+    if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        return ""
+    return chr(code)
+
+
+def _end(line: _Line, text: Any, start: int, page: _Page) -> None:
+    """A line is whole: where it stands, and what it looks like at its end (a bullet looks otherwise)."""
+    if start < 0 or not line.text.strip():
+        return
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, start, x, y)
+    line.base = y.value
+    last = start + len(line.text.strip()) - 1
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text, last, matrix)
+    scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+    line.size = pdfium.FPDFText_GetFontSize(text, last) * scale
+    line.bold = pdfium.FPDFText_GetFontWeight(text, last) >= 600 or "bold" in _font(text, last)
+    page.lines.append(line)
+
+
+def _font(text: Any, index: int) -> str:
+    buffer = ctypes.create_string_buffer(200)
+    flags = ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text, index, buffer, 200, flags)
+    return buffer.value.decode("ascii", "ignore").lower()
+
+
+class _Paint:
+    """What is on a page, in the order in which it is painted."""
+
+    def __init__(self, page: Any, found: _Page) -> None:
+        self.found = found
+        self.area = _COVERS * page.get_width() * page.get_height()
+        self.sheet: Box = page.get_mediabox()
+        self.unseen: dict[int, str] = {}
+        self.doubted: list[tuple[int, Box, int, str]] = []  # what lies behind decides
+        self.texts: list[tuple[int, Box, int]] = []
+        self.backs: list[tuple[Box, int]] = []  # coloured areas and pictures
+        self.covers: list[tuple[Box, int]] = []  # areas that nothing shows through
+        for order, item in enumerate(page.get_objects(max_depth=4)):
+            self._take(item, item.get_bounds(), order)
+
+    def _take(self, item: Any, box: Box, order: int) -> None:
+        if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            self.found.pictures += 1
+            self.backs.append((box, order))
+            self.found.covered |= (box[2] - box[0]) * (box[3] - box[1]) >= self.area
+        elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            why = _why(item, box, self.sheet)
+            if why in (_WHITE_TEXT, _UNPAINTED):
+                self.doubted.append((_address(item.raw), box, order, why))
+            elif why:
+                self.unseen[_address(item.raw)] = why
+            elif item.level == 0:
+                self.texts.append((_address(item.raw), box, order))
+        elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
+            coloured, solid = _painted(item)
+            if coloured:
+                self.backs.append((box, order))
+            if solid and item.level == 0:
+                self.covers.append((box, order))
+
+    def hidden(self) -> dict[int, str]:
+        """Text objects that a reader does not see, by their address."""
+        for address, box, order, why in self.doubted:
+            # Text recognised in a scan lies unpainted over its picture.
+            shown = self.found.covered if why == _UNPAINTED else _behind(self.backs, box, order)
+            if not shown:
+                self.unseen[address] = why
+        for address, box, order in self.texts if self.covers else ():
+            if any(painted > order and _around(cover, box) for cover, painted in self.covers[:_AREAS]):
+                self.unseen[address] = "text painted over"
+        return self.unseen
+
+
+def _behind(backs: list[tuple[Box, int]], box: Box, order: int) -> bool:
+    return any(painted < order and _around(back, box) for back, painted in backs[:_AREAS])
+
+
+def _why(item: Any, box: Box, sheet: Box) -> str:
+    if pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+        return _UNPAINTED
+    if item.level == 0 and (box[2] < sheet[0] or box[0] > sheet[2] or box[3] < sheet[1] or box[1] > sheet[3]):
+        return "text outside the page"
+    size = ctypes.c_float()
+    pdfium.FPDFTextObj_GetFontSize(item.raw, size)
+    matrix = item.get_matrix()
+    if size.value * (matrix.c**2 + matrix.d**2) ** 0.5 < _TINY and size.value > 0:
+        return "tiny text"
+    colour = _colour(item)
+    if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE):
+        return _WHITE_TEXT
+    return ""
+
+
+def _painted(item: Any) -> tuple[bool, bool]:
+    """Is this area coloured, and does it cover all that was painted before?"""
+    if item.type == pdfium.FPDF_PAGEOBJ_SHADING:
+        return True, False
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item.raw, mode, stroke)
+    colour = _colour(item)
+    if mode.value == pdfium.FPDF_FILLMODE_NONE or not colour:
+        return False, False
+    solid = colour[3] == 255 and not pdfium.FPDFPageObj_HasTransparency(item.raw)
+    return min(colour[:3]) < _WHITE and colour[3] >= 10, solid
+
+
+def _colour(item: Any) -> tuple[int, int, int, int] | None:
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetFillColor(item.raw, *parts):
+        return None
+    red, green, blue, alpha = (part.value for part in parts)
+    return red, green, blue, alpha
+
+
+def _around(outer: Box, inner: Box) -> bool:
+    middle_x, middle_y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    wide = outer[0] <= inner[0] + 3 and outer[2] >= inner[2] - 3
+    return wide and outer[1] <= middle_y <= outer[3] and outer[0] <= middle_x <= outer[2]
+
+
+def _address(pointer: Any) -> int:
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
+def _annotations(page: Any) -> tuple[int, int]:
+    comments = links = 0
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), 5000)):
+        note = pdfium.FPDFPage_GetAnnot(page, index)
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        links += kind == pdfium.FPDF_ANNOT_LINK
+        comments += kind in (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_HIGHLIGHT)
+        pdfium.FPDFPage_CloseAnnot(note)
+    return comments, links
+
+
+def _is_empty(page: _Page) -> bool:
+    return bool(page.pictures) and sum(len(line.text.split()) for line in page.lines) < _FEW
+
+
+def _check_layer(pages: list[_Page], name: str) -> None:
+    """A scan, or a font that says nothing about its letters, is no empty proposal."""
+    length = sum(len(line.text) for page in pages for line in page.lines)
+    bad = sum(page.bad for page in pages)
+    words = sum(len(line.text.split()) for page in pages for line in page.lines)
+    if words < _FEW * len(pages):
+        scan = " (a scan?)" if any(page.pictures for page in pages) else ""
+        empty = [page.number for page in pages if sum(len(line.text.split()) for line in page.lines) < _FEW]
+        raise IncompleteError(
+            f"{name}: no text on {_pages(empty)}{scan}; run text recognition, or hand over the source"
+        )
+    if bad > _BAD * length:
+        raise IncompleteError(
+            f"{name}: the text layer cannot be used: {bad:,} of {length:,} characters have no meaning; "
+            "export the PDF anew, or hand over the source"
+        )
+
+
+def _pages(numbers: list[int]) -> str:
+    """ "page 3", or "pages 3-5, 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    spelled = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+    return f"{'page' if len(numbers) == 1 else 'pages'} {spelled}"
+
+
+def _running(pages: list[_Page]) -> int:
+    """Take out the first and last lines that most pages share but for their numbers."""
+    taken = 0
+    for edge in (0, -1, 0, -1, 0, -1):
+        keys = Counter(_key(page.lines[edge]) for page in pages if _outer(page, edge))
+        common = {key for key, n in keys.items() if n >= max(3, len(pages) // 2)}
+        for page in pages:
+            if _outer(page, edge) and _key(page.lines[edge]) in common:
+                page.lines.pop(edge)
+        taken += len(common)
+    return taken
+
+
+def _outer(page: _Page, edge: int) -> bool:
+    margin = _MARGIN * page.height
+    return bool(page.lines) and not margin < page.lines[edge].base < page.height - margin
+
+
+def _key(line: _Line) -> tuple[str, int]:
+    return _DIGITS.sub("#", line.text.strip()), round(line.base / 10)
+
+
+def _write(pages: list[_Page], document: Any) -> Draft:
+    writer = Writer()
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    body = sizes.most_common(1)[0][0] if sizes else 10.0
+    larger = sorted((size for size in sizes if size > 1.12 * body), reverse=True)
+    for page in pages:
+        for lines in _paragraphs(page.lines):
+            heading = _is_heading(lines, body)
+            size = round(lines[0].size, 1)
+            level = larger.index(size) + 1 if size in larger else len(larger) + 1
+            kind = "heading" if heading else "list_item" if _BULLET.match(lines[0].text) else "paragraph"
+            writer.add(kind, _joined(lines), level=min(level, 6), place=f"page {page.number}")  # type: ignore[arg-type]
+    for key in ("Subject", "Keywords"):
+        writer.property(document.get_metadata_value(key))
+    return writer.done()
+
+
+def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
+    """Lines that belong together: one size, one distance, no bullet, no jump to another column mid-sentence."""
+    if not lines:
+        return
+    gaps = sorted(a.base - b.base for a, b in pairwise(lines) if 0 < a.base - b.base < 5 * (a.size or 10))
+    usual = gaps[len(gaps) // 3] if gaps else 0.0
+    current = [lines[0]]
+    for before, line in pairwise(lines):
+        gap = before.base - line.base
+        other = abs(line.size - before.size) > 0.08 * before.size or line.bold != before.bold
+        jump = gap < -2 * line.size  # to the top of the next column
+        wide = gap > 1.35 * usual and gap > 1.15 * line.size
+        ended = before.text.rstrip().endswith(_SENTENCE_END)
+        if other or wide or (jump and ended) or _BULLET.match(line.text) or (_NUMBERED.match(line.text) and ended):
+            yield current
+            current = []
+        current.append(line)
+    yield current
+
+
+def _is_heading(lines: list[_Line], body: float) -> bool:
+    text = " ".join(line.text for line in lines).strip()
+    if len(text.split()) > 14 or len(lines) > 2 or text.endswith((".", ",", ";")) or not re.search(r"\w", text):
+        return False
+    if _BULLET.match(text) and not _NUMBERED.match(text):
+        return False
+    return lines[0].size > 1.12 * body or lines[0].bold
+
+
+def _joined(lines: list[_Line]) -> list[tuple[str, str]]:
+    """The lines as one text; a word parted at a line's end is whole again."""
+    pieces: list[tuple[str, str]] = []
+    for number, line in enumerate(lines):
+        text, end = line.text, len(line.text.rstrip())
+        after = lines[number + 1].text.lstrip() if number + 1 < len(lines) else ""
+        joint = "\n" if after else ""
+        if text[:end].endswith(("-", "\u2010", "\u00ad")) and after[:1].islower() and text[end - 2 : end - 1].isalpha():
+            # "human-in-the-" keeps its hyphen, "repro-" loses it.
+            end, joint = (end if _SEVERAL_HYPHENS.search(text[:end]) else end - 1), ""
+        at = 0
+        for start, stop, why in line.hidden:
+            pieces += [(text[at:start], ""), (text[start : min(stop, end)], why)]
+            at = min(stop, end)
+        pieces.append((text[at:end] + joint, ""))
+    return [piece for piece in pieces if piece[0]]
