@@ -10,8 +10,8 @@ from reviewer.domain import Review
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import Evaluation, Interval, measure, moved, picture, read_labels, table
-from reviewer.evaluate.labels import Label
 from reviewer.evaluate.agreement import CriterionAgreement
+from reviewer.evaluate.labels import Label
 from reviewer.pipeline import load_rubric, review
 
 FSDL = load_rubric("fsdl")
@@ -68,6 +68,13 @@ def test_silence_disagrees(reviews: dict[str, Review]) -> None:
     assert found.gaps_raised is None
 
 
+def test_a_disagreement_names_what_stands_between(reviews: dict[str, Review]) -> None:
+    [label] = [one for one in echo(reviews) if one.document == "smart-campus"]
+    [said] = measure([label.model_copy(update={"decision": "go"})], reviews, FSDL).disagreements
+    assert said.startswith("smart-campus: revise, you decided go; between them: ")
+    assert "data_access" in said
+
+
 def test_confusion_counts_documents(reviews: dict[str, Review]) -> None:
     [one] = [c for c in measure(echo(reviews), reviews, FSDL).criteria if c.criterion == "fallback"]
     assert sum(n for row in one.confusion.values() for n in row.values()) == len(EXAMPLES) == one.n
@@ -76,7 +83,8 @@ def test_confusion_counts_documents(reviews: dict[str, Review]) -> None:
 def test_a_picture_and_a_table(reviews: dict[str, Review]) -> None:
     found = measure(echo(reviews), reviews, FSDL)
     drawn = picture(found)
-    assert drawn.count("<circle") == len(found.criteria)
+    assert drawn.count("<circle") == len(found.criteria) + 2 * len(found.points)
+    assert len(found.points) == len(EXAMPLES)
     assert "href" not in drawn
     assert "macro kappa, stated       1.00" in table(found)
 

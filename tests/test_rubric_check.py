@@ -238,7 +238,8 @@ def test_hostile_file(text: str | bytes, message: str, tmp_path: Path) -> None:
 
 def test_more_than_four_criteria_in_a_rule(tmp_path: Path) -> None:
     extra = "".join(
-        f"      - id: more{i}\n        kind: assessed\n        values: {{good: {{points: 1}}, unclear: {{points: 0}}}}\n"
+        f"      - id: more{i}\n        kind: assessed\n"
+        "        values: {good: {points: 1}, unclear: {points: 0}}\n"
         for i in range(4)
     )
     rule = " && ".join(["'high' in danger", *(f"'good' in more{i}" for i in range(4))])

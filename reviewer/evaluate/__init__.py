@@ -1,7 +1,7 @@
 """How well reviews agree with people: measured on anybody's own labels and decisions."""
 
+from reviewer.evaluate.agreement import Evaluation, Interval, measure
 from reviewer.evaluate.compare import Moved, moved
 from reviewer.evaluate.labels import Label, read_labels
-from reviewer.evaluate.agreement import Evaluation, Interval, measure
 from reviewer.evaluate.picture import picture
 from reviewer.evaluate.table import table

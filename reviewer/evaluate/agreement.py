@@ -9,7 +9,7 @@ from reviewer.domain import Criterion, Fact, Review, Rubric
 from reviewer.domain.base import Frozen
 from reviewer.domain.record import Answer
 from reviewer.errors import SettingsError
-from reviewer.evaluate.labels import Label
+from reviewer.evaluate.labels import DECISIONS, Label
 from reviewer.pipeline import find_quotes
 
 RESAMPLES = 200
@@ -39,6 +39,14 @@ class CriterionAgreement(Frozen):
     confusion: Mapping[str, Mapping[str, int]]  # label -> found -> documents
 
 
+class Point(Frozen):
+    """One document's axes beside the expert's scores."""
+
+    document: str
+    ours: Mapping[str, float]  # axis -> 0-100
+    theirs: Mapping[str, float]  # axis -> 1-5
+
+
 class Evaluation(Frozen):
     """Everything that was measured in one run."""
 
@@ -55,7 +63,8 @@ class Evaluation(Frozen):
     decision_kappa: Interval
     gaps_raised: float | None  # share of the experts' gaps that a finding is about
     false_findings: float | None  # findings on what the label says is stated, for each document
-    disagreements: tuple[str, ...]  # documents whose verdict and decision differ
+    disagreements: tuple[str, ...]  # documents whose verdict and decision differ, and which criteria stand between
+    points: tuple[Point, ...] = ()
 
 
 def measure(labels: Sequence[Label], reviews: Mapping[str, Review], rubric: Rubric) -> Evaluation:
@@ -80,11 +89,33 @@ def measure(labels: Sequence[Label], reviews: Mapping[str, Review], rubric: Rubr
         gaps_raised=_gaps(pairs),
         false_findings=_false(pairs, rubric),
         disagreements=tuple(
-            f"{label.document}: {review.scorecard.verdict}, you decided {label.decision}"
+            _disagreement(label, review)
             for label, review in pairs
             if label.decision and review.scorecard and review.scorecard.verdict != label.decision
         ),
+        points=tuple(
+            Point(
+                document=label.document,
+                ours={axis: figure.point for axis, figure in review.scorecard.axes.items()},
+                theirs=label.scores,
+            )
+            for label, review in pairs
+            if review.scorecard and label.scores
+        ),
     )
+
+
+def _disagreement(label: Label, review: Review) -> str:
+    """Where a person's decision and the rubric part: what holds our verdict back, or what the person missed in it."""
+    card = review.scorecard
+    if card is None:
+        return label.document
+    graver = [f.criterion for f in review.findings if f.severity != "minor"]
+    waits = [c for gate in card.gates if gate.state == "open" for c in gate.closes]
+    ours_is_lower = DECISIONS.index(card.verdict or "stop") > DECISIONS.index(label.decision or "stop")
+    between = list(dict.fromkeys([*waits, *graver] if ours_is_lower else label.gaps))[:5]
+    why = f"; between them: {', '.join(between)}" if between else ""
+    return f"{label.document}: {card.verdict}, you decided {label.decision}{why}"
 
 
 Pairs = Sequence[tuple[Label, Review]]

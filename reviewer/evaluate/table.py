@@ -1,7 +1,7 @@
 """An evaluation as text."""
 
-from reviewer.evaluate.compare import Moved
 from reviewer.evaluate.agreement import CriterionAgreement, Evaluation, Interval
+from reviewer.evaluate.compare import Moved
 
 
 def table(found: Evaluation, changes: tuple[Moved, ...] = ()) -> str:

@@ -1,6 +1,7 @@
 """What a rubric of the right shape can still get wrong: silence that pays, dead rules, missing words."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from reviewer.domain import Criterion, Cue, Rubric, Table, Texts
 from reviewer.errors import RubricError
@@ -251,7 +252,7 @@ def _demand(rubric: Rubric) -> Found:
             "demand: factors must fall from 1 and stay above 0",
             "e.g. [1.0, 0.98, 0.92, 0.8]",
         )
-    elif any(later < earlier for earlier, later in zip(steps, steps[1:], strict=False)):
+    elif any(later < earlier for earlier, later in pairwise(steps)):
         yield (*at, "factors"), "demand: a nine costs less than the one before", "cost grows super-linearly"
     missing = set(rubric.by_id[demand.reliability].by_id) - set(demand.usual)
     if missing:

@@ -41,7 +41,6 @@ class Source(Frozen):
 
 def read_yaml(path: Path, data: bytes) -> Source:
     """Read one file. RubricError for anything that is not a plain, modest mapping."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     if len(data) > MAX_BYTES:
