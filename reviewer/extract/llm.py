@@ -119,7 +119,7 @@ def readable(document: Document) -> str:
 
 def split(text: str, budget: int, model: str = "") -> list[str]:
     """Parts of at most `budget` tokens, cut before headings where possible, else between paragraphs or sentences."""
-    if count(text, model)[0] <= budget:
+    if len(text) <= budget or count(text, model)[0] <= budget:  # no token is shorter than a character
         return [text]
     parts: list[str] = []
     room = 0

@@ -353,8 +353,11 @@ def _parameters(sent: Mapping[str, Any] | None, settings: ModelSettings) -> dict
 
 def _shortened(prompt: Prompt, usage: Usage | None) -> str:
     """A word about servers that read only the end of a long prompt, and say nothing."""
-    least = len(re.sub(r"\s+", " ", prompt.system + prompt.user)) // 4  # no text takes much less
-    if usage is None or not 0 < usage.input_tokens < least // 2:
+    text = prompt.system + prompt.user
+    if usage is None or not 0 < usage.input_tokens < len(text) // 8:
+        return ""
+    least = len(re.sub(r"\s+", " ", text)) // 4  # no text takes much less
+    if usage.input_tokens >= least // 2:
         return ""
     return (
         f"the server counted {usage.input_tokens:,} tokens where the text has about {least:,}: it may have read only "
