@@ -2,7 +2,7 @@
 
 All knowledge is in the rubric's `cues`; this file only knows sentences, headings, clauses and weights. A
 sentence's weight for a value is the sum of the cues it holds, of the headings it stands under and of the
-line that leads in to it. Four classes of the cue book are read by the engine itself, wherever they are given:
+line that leads in to it. Some classes of the cue book are read by the engine itself, where they are given:
 
     negation      before a cue in its clause it takes the cue away ("no baseline")
     absence       anywhere in the clause ("a baseline is not available", "베이스라인이 없다")
@@ -16,11 +16,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
-
-import re2
+from typing import Any, NamedTuple
 
 from reviewer.domain import Claim, Criterion, CriterionCues, Cue, CueBook, Document, Predicate, Rubric, Sentence
+from reviewer.domain.record import Answer
 from reviewer.rubric.predicates import passes
 
 MOST_QUOTES = 1
@@ -57,11 +56,19 @@ def extract_offline(document: Document, rubric: Rubric) -> tuple[Claim, ...]:
     """What the document says about each criterion of the rubric, as far as cues can tell."""
     hits = find(document, rubric)
     found: dict[str, Claim] = {}
+    answers: dict[str, Answer] = {criterion.id: criterion.unknown for criterion in rubric.criteria}
     for criterion in sorted(rubric.criteria, key=lambda c: c.kind == "assessed"):
         cues = rubric.cues.criteria.get(criterion.id, CriterionCues())
-        decide = _assessed if criterion.kind == "assessed" or cues.whole else _stated
-        if claim := decide(criterion, cues, hits.get(criterion.id, {}), document, found):
+        mine = hits.get(criterion.id, {})
+        whole = criterion.kind == "assessed" or cues.whole
+        claim = (
+            _on_the_whole(criterion, cues, mine, document, answers)
+            if whole
+            else _by_sentences(criterion, cues, mine, document)
+        )
+        if claim:
             found[criterion.id] = claim
+            answers[criterion.id] = claim.value
     return tuple(found[c.id] for c in rubric.criteria if c.id in found)
 
 
@@ -155,12 +162,8 @@ def _holds(predicate: Predicate, quote: str, tokens: set[str], cues: CueBook) ->
     return passes(predicate, quote, cues)
 
 
-def _stated(
-    criterion: Criterion,
-    cues: CriterionCues,
-    hits: Mapping[str, list[Hit]],
-    document: Document,
-    found: Mapping[str, Claim],
+def _by_sentences(
+    criterion: Criterion, cues: CriterionCues, hits: Mapping[str, list[Hit]], document: Document
 ) -> Claim | None:
     """The value that the heaviest sentences speak for; in a tie, the more favourable one."""
     best, most, quoted = None, 0.0, []
@@ -180,12 +183,12 @@ def _stated(
     return Claim(criterion=criterion.id, value=best, quotes=_quotes(quoted, cues.threshold, document))
 
 
-def _assessed(
+def _on_the_whole(
     criterion: Criterion,
     cues: CriterionCues,
     hits: Mapping[str, list[Hit]],
     document: Document,
-    found: Mapping[str, Claim],
+    answers: Mapping[str, Answer],
 ) -> Claim | None:
     """The value that the whole document and the facts found so far speak for, else the default."""
     totals = {value.id: 0.0 for value in criterion.values}
@@ -197,7 +200,7 @@ def _assessed(
             continue  # without a sentence nothing is stated
         for given, weight in cues.given.get(value, {}).items():
             other, _, wanted = given.partition("=")
-            answer = found[other].value if other in found else rubric_unknown(other, wanted)
+            answer = answers.get(other, "")
             totals[value] += weight * (wanted in answer if isinstance(answer, tuple) else wanted == answer)
     strong = [value for value, total in totals.items() if total >= cues.threshold]
     if criterion.multiple and strong:
@@ -211,11 +214,6 @@ def _assessed(
     least = 0.0 if criterion.kind == "stated" else _TELLING
     quotes = tuple(q for value in chosen for q in _quotes(hits.get(value, []), least, document))[:MOST_QUOTES]
     return Claim(criterion=criterion.id, value=chosen if criterion.multiple else chosen[0], quotes=quotes)
-
-
-def rubric_unknown(other: str, wanted: str) -> str:
-    """A criterion that nothing was found for is silent; "criterion=not_stated" asks for that."""
-    return "not_stated"
 
 
 def _quotes(hits: Iterable[Hit], least: float, document: Document) -> tuple[str, ...]:
@@ -363,7 +361,9 @@ def _rule(criterion: str, value: str, cue: Cue) -> _Rule:
     return _Rule(criterion, value, cue.weight, needs[0], tuple(needs[1:]), bans, cue.pattern)
 
 
-def _options() -> "re2.Options":
+def _options() -> Any:
+    import re2  # here, because scoring a stored record needs no pattern
+
     options = re2.Options()
     options.case_sensitive = False
     options.never_capture = True
@@ -371,7 +371,7 @@ def _options() -> "re2.Options":
     return options
 
 
-def _sets(patterns: Iterable[str]) -> list[tuple["re2.Set", list[str]]]:
+def _sets(patterns: Iterable[str]) -> list[tuple[Any, list[str]]]:
     """All patterns in few automata. Those with gaps multiply each other's states, so they stand in small sets."""
     gaps: list[str] = []
     plain: list[str] = []
@@ -381,7 +381,9 @@ def _sets(patterns: Iterable[str]) -> list[tuple["re2.Set", list[str]]]:
     return [(_compile(chunk), chunk) for chunk in chunks]
 
 
-def _compile(patterns: Sequence[str]) -> "re2.Set":
+def _compile(patterns: Sequence[str]) -> Any:
+    import re2
+
     compiled = re2.Set.SearchSet(_options())
     for pattern in patterns or [r"\z\A."]:  # RE2 refuses an empty set; this never matches
         compiled.Add(pattern)
@@ -390,7 +392,9 @@ def _compile(patterns: Sequence[str]) -> "re2.Set":
 
 
 @lru_cache(maxsize=4096)
-def _single(pattern: str) -> "re2._Regexp":
+def _single(pattern: str) -> Any:
+    import re2
+
     return re2.compile(pattern, _options())
 
 
