@@ -11,8 +11,6 @@ import click
 class LazyGroup(click.Group):
     """Commands by the module that holds each; arguments without a command go to the default one."""
 
-    no_args_is_help = False  # no arguments are arguments of the default command
-
     def __init__(self, *, commands_by_module: Mapping[str, tuple[str, str]], default: str, **group: Any) -> None:
         super().__init__(**group)
         self._modules = commands_by_module

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # at start-up nothing here may import pydantic
 
 INTERRUPTED = 130
 RESUMABLE = (3, 4, 5, 6, INTERRUPTED)
+MOST = 100_000_000  # bytes of a pipe, which may never end; far more than a proposal may have
 
 
 @click.command()
@@ -107,7 +108,8 @@ def _source(name: str) -> tuple[Path | bytes, str]:
         if not path.exists():
             raise InputError(f"{name}: no such file; check the path, or paste the text: reviewer")
         if path.is_fifo():  # `reviewer review <(command)`
-            return path.read_bytes(), name
+            with path.open("rb") as pipe:
+                return pipe.read(MOST), name
         return path, name
     if sys.stdin is None:
         raise InputError("standard input is closed; name a file: reviewer review FILE")
@@ -116,7 +118,7 @@ def _source(name: str) -> tuple[Path | bytes, str]:
 
         data, name = read_paste(), "pasted text"
     else:
-        data, name = sys.stdin.buffer.read(), "standard input"
+        data, name = sys.stdin.buffer.read(MOST), "standard input"
     if not data.strip():
         raise InputError(f"{name} is empty; paste the proposal's whole text, or name a file: reviewer review FILE")
     return data, name
