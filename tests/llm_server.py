@@ -1,5 +1,6 @@
 """A model provider on the loopback interface, for tests: it says what its script says, and notes what it was asked."""
 
+import asyncio
 import json
 import socket
 import struct
@@ -154,4 +155,6 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self.now += seconds
+        until = self.now + seconds
+        await asyncio.sleep(0)  # so that those who sleep at the same time do not sleep one after the other
+        self.now = max(self.now, until)
