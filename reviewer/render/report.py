@@ -244,8 +244,7 @@ def _finding(finding: Finding, review: Review, words: Texts, tell: Say) -> Entry
 
 def sourced(finding: Finding, tell: Say) -> str:
     """Why it matters, and where the lecture says so."""
-    number = finding.source.partition(",")[0]  # what follows is English
-    return f"{finding.why} ({tell('source', source=finding.source, number=number)})" if finding.source else finding.why
+    return f"{finding.why} ({tell('source', source=finding.source)})" if finding.source else finding.why
 
 
 def _proof(finding: Finding, review: Review, tell: Say) -> Iterator[Detail | Quote]:

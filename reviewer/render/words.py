@@ -44,7 +44,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "absent": ("Not said", "서술 없음"),
     "why": ("Why", "이유"),
     "advice": ("Write", "쓸 내용"),
-    "source": ("lecture {source}", "강의 {number}"),
+    "source": ("lecture {source}", "강의 {source}"),
     "strengths": ("What is done well", "잘된 점"),
     "archetype": ("Archetype", "유형"),
     "questions": ("Its open questions", "이 유형의 남은 질문"),
