@@ -8,8 +8,15 @@ from parse_files import FILL, docx, notebook, odt, paragraph, pdf, prose, show
 from reviewer.domain import Document
 from reviewer.errors import IncompleteError, InputError
 from reviewer.parse import parse
+from reviewer.parse.readers import read
 
 P = paragraph(FILL)
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers run in this process: starting one for each row takes most of the time. test_parse_input starts them."""
+    monkeypatch.setattr("reviewer.parse.read_limited", read)
 
 
 def blocks(document: Document) -> list[tuple[str, str]]:

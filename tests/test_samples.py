@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reviewer.domain import Review
+from reviewer.errors import UnreachableError
 from reviewer.llm import Prompt, Reply
 from reviewer.pipeline import load_rubric
 from reviewer.pipeline.one import Run, review_with
@@ -92,3 +93,22 @@ def test_the_same_verdict_is_robust_and_another_is_not() -> None:
 
 def test_one_answer_says_nothing_about_stability() -> None:
     assert read(Says([STRONG]), 1).stability is None
+
+
+class CannotAgain(Says):
+    """Answers once, and then its server is gone."""
+
+    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+        if self.asked:
+            raise UnreachableError("no connection; try again")
+        return await super().ask(prompt, schema)
+
+
+def test_a_failed_second_question_loses_nothing() -> None:
+    invented = ("labels", "available", ["Nobody wrote this sentence anywhere."])
+    done = read(CannotAgain([invented, FALLBACK]), 1)
+    assert done.status == "reviewed"
+    assert value(done, "fallback") == "stated"
+    assert value(done, "labels") == "not_stated"
+    assert done.extraction is not None
+    assert "not asked again: no connection" in done.extraction.note

@@ -52,16 +52,18 @@ def parse_path(path: Path) -> Document:
         what = {errno.ENOENT: "no such file", errno.EACCES: "may not be read", errno.ENXIO: "is not a file"}
         why = what.get(error.errno or 0) or (error.strerror or "cannot be opened").lower()
         raise InputError(f"{name}: {why}; give the path of a proposal") from None
-    with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+    try:
         mode = os.fstat(handle).st_mode
         if stat.S_ISDIR(mode):
             raise InputError(f"{name}: is a directory; give the path of a proposal")
         if not stat.S_ISREG(mode):
             raise InputError(f"{name}: is a pipe or a device; give the path of a proposal, or - to read stdin")
-        try:
+        with open(handle, "rb", closefd=False) as file:
             data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+    finally:
+        os.close(handle)
     return parse(data, name)
 
 

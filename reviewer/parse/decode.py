@@ -38,7 +38,7 @@ _LATIN1 = re.compile("[À-ÖØ-öø-ÿ]")
 _ACCENTED = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ](?=[A-Za-z])")
 _AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z])")
 _SAMPLE = 50_000
-_FEW = 16  # bytes that are not ASCII: too little to choose by
+_FEW, _SHORT = 16, 60  # bytes that are not ASCII, and bytes: too little to choose by
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -51,7 +51,7 @@ def decode(data: bytes, name: str, declared: str = "") -> tuple[str, str, bool]:
         encoding = _utf16(data, name)
         return _strictly(data, encoding, name, 0), encoding, True
     if len(_BINARY.findall(data, 0, _SAMPLE)) > len(data[:_SAMPLE]) / 200:
-        raise InputError(f"{name}: is no text that can be read (control characters); save it as text, Word or PDF")
+        raise InputError(f"{name}: holds control characters, so it is no text; save it as UTF-8")
     try:
         return data.decode("utf-8"), "utf-8", False
     except UnicodeDecodeError as error:
@@ -92,6 +92,8 @@ def _guess(data: bytes, name: str, first: int) -> str:
     # Japanese bytes make Hangul or rare Chinese of sorts; kana comes about by no accident.
     fitting = [e for e in fitting if e in _WITH_KANA] or fitting
     few = sum(byte > 127 for byte in telling) < _FEW
+    if few and len(data) < _SHORT:
+        fitting = []
     if best and best.encoding in fitting and not (few and len(fitting) > 1):
         return str(best.encoding)
     if len(fitting) == 1:

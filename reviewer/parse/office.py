@@ -44,7 +44,7 @@ class Package:
         self.name = name
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise InputError(f"{name}: is a broken office file ({error}); save it again") from None
         self.parts = frozenset(self.archive.namelist())
         if len(self.parts) > MAX_PARTS:
@@ -54,12 +54,15 @@ class Package:
         """A part's bytes; b"" if there is no such part."""
         if part not in self.parts:
             return b""
-        if self.archive.getinfo(part).flag_bits & 1:
+        info = self.archive.getinfo(part)
+        if info.flag_bits & 1:
             raise InputError(f"{self.name}: is protected by a password; save it without")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InputError(f"{self.name}: {part} is packed as no office program does; save the file again")
         try:
             with self.archive.open(part) as file:
                 data = file.read(MAX_PART + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
             raise InputError(f"{self.name}: {part} is broken or cut; save the file again") from None
         if len(data) > MAX_PART:
             raise InputError(f"{self.name}: {part} unpacks to more than {MAX_PART // 1_000_000} MB; no proposal does")

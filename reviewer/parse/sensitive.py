@@ -25,7 +25,7 @@ def _digits(text: str) -> list[int]:
 def _luhn(text: str) -> bool:
     digits = _digits(text)
     doubled = (sum(divmod(2 * d, 10)) if i % 2 else d for i, d in enumerate(reversed(digits)))
-    return 13 <= len(digits) <= 19 and len(set(digits)) > 2 and sum(doubled) % 10 == 0
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
 
 
 def _resident(text: str) -> bool:

@@ -103,7 +103,8 @@ def _zip(data: bytes, name: str) -> str:
 
 def _text(data: bytes, name: str) -> str:
     # UTF-16 has a zero byte beside each letter of a tag; a byte-order mark stands before the first one.
-    head = data[: 2 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    data = data.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    head = data[:_HEAD]
     suffix = PurePath(name).suffix.lower()
     kind = _BY_NAME.get(suffix)
     if head.startswith(b"{") and b'"cells"' in data and b'"nbformat' in data:

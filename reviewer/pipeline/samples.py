@@ -5,6 +5,7 @@ from collections import Counter
 
 from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, Rubric, Stability
 from reviewer.domain.record import Answer
+from reviewer.errors import ProviderError
 from reviewer.extract.llm import extract_llm, reask
 from reviewer.ground import ground
 from reviewer.llm import Model
@@ -70,7 +71,13 @@ async def _asked(document: Document, rubric: Rubric, model: Model, sample: int) 
     rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
     if not rejected:
         return first
-    again = await reask(document, rubric, model, rejected, sample=sample)
+    try:
+        again = await reask(document, rubric, model, rejected, sample=sample)
+    except ProviderError as error:
+        if error.final:
+            raise
+        # The first answer stands; what it could not prove earns nothing anyway.
+        return first.model_copy(update={"note": "; ".join(filter(None, (first.note, f"not asked again: {error}")))})
     return joined(first, again)
 
 
