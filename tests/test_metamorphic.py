@@ -9,7 +9,8 @@ from reviewer.domain.resources import resource
 from reviewer.pipeline import load_rubric
 
 PAGE = Path(__file__).parent.parent / "docs/guarantees.md"
-LEAST = {"removed": 0.9, "denied": 0.9}  # the others hold always
+# What opens a document weighs more in the offline engine, and a sentence can answer several criteria.
+LEAST = {"another order": 0.5, "removed": 0.75, "denied": 0.95}  # the others hold always
 
 INTRODUCTION = """\
 # Guarantees, measured

@@ -84,7 +84,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     for rank, sentence in enumerate(document.sentences):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
-        text = document.text[sentence.start : sentence.end].replace("\n", " ")
+        text = document.text[sentence.start : sentence.end].replace("\r\n", " ").replace("\n", " ")
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
             lead, section = set(), sentence.section
         tokens = book.tokens(text)
