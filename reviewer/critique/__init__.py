@@ -28,13 +28,18 @@ def critique(
     findings = find(scorecard, by_id, rubric, language)
     return Critique(
         findings=tuple(
-            f if f.evidence else f.model_copy(update={"search": search_for(by_id[f.criterion], document, rubric)})
+            f.model_copy(update={"search": search_for(by_id[f.criterion], document, rubric)}) if _absent(f) else f
             for f in findings
         ),
         strengths=_strengths(scorecard, by_id, rubric, language),
         questions=_questions(scorecard, rubric, language),
         next_steps=next_steps(scorecard, rubric, language),
     )
+
+
+def _absent(finding: Finding) -> bool:
+    """Is it about something that was looked for and not found? A judgement without a quote is not."""
+    return not finding.evidence and not finding.id.startswith("weak.")
 
 
 def _strengths(scorecard: Scorecard, facts: dict[str, Fact], rubric: Rubric, language: str) -> tuple[Strength, ...]:
