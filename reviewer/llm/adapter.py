@@ -32,16 +32,8 @@ _ELSE = "set-by-the-transport"  # for LangChain and the SDKs, which never hold t
 _LIMITS = ("max_completion_tokens", "max_tokens", "")  # names of the output limit, the usual one first
 _ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed")
 _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am unable|won['’]t) )[^{]{,500}$")
-_SDKS = (
-    "openai",
-    "langchain_openai",
-    "anthropic",
-    "langchain_anthropic",
-    "google",
-    "langchain_google_genai",
-    "httpx",
-    "httpx2",
-)
+_WRAPPERS = ("openai", "langchain_openai", "anthropic", "langchain_anthropic")
+_SDKS = (*_WRAPPERS, "google", "langchain_google_genai", "httpx", "httpx2")
 _TOOL = "record"
 
 
@@ -93,7 +85,7 @@ class ChatModel:
         except Exception as error:
             fault = self._fault(exchange, error)
             if fault is None:
-                raise
+                raise _origin(error) from None
             self._mend(fault, rung, limit, even)
             raise fault from None  # the SDK's error holds the request: no business of a traceback
         finally:
@@ -221,7 +213,8 @@ class ChatModel:
 
     def _fault(self, exchange: Exchange, error: Exception) -> Fault | None:
         """What an exception means. What the server really said counts for more than its class."""
-        known = isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _SDKS
+        origin = _origin(error)
+        known = isinstance(origin, OSError) or _home(origin) in _SDKS
         if isinstance(error, TimeoutError):
             exchange.status = 0
         elif not self._ours:
@@ -296,10 +289,20 @@ class ChatModel:
         return reply
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+def _home(error: BaseException) -> str:
+    return type(error).__module__.partition(".")[0]
+
+
+def _origin(error: BaseException) -> BaseException:
+    """What an SDK wrapped: older ones call every exception a lost connection, our own bugs too."""
+    return next((cause for cause in _causes(error) if _home(cause) not in _WRAPPERS), error)
 
 
 def _no_client() -> Any:
