@@ -6,9 +6,10 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from llm_server import Answer, chat, serve
+from llm_server import Answer, chat, serve, tool
 
 Said = dict[str, tuple[Any, list[str]]]
 
@@ -63,7 +64,9 @@ def by_hand(request: dict[str, Any]) -> Answer:
     """The answer to a request for one of the examples, in the shape of its schema."""
     question = request["messages"][1]["content"]
     said = AGAIN if "Rejected quotes" in question else CHURN if "Ferrovia" in question else PENSION
-    groups = request["response_format"]["json_schema"]["schema"]["properties"]
+    tools = request.get("tools")
+    form = tools[0]["function"]["parameters"] if tools else request["response_format"]["json_schema"]["schema"]
+    groups = form["properties"]
     answer: dict[str, Any] = {}
     for group, schema in groups.items():
         answer[group] = entries = {}
@@ -73,8 +76,21 @@ def by_hand(request: dict[str, Any]) -> Answer:
             unknown = (part["items"] if many else part).get("enum", [None])[-1]
             entries[name] = quotes if name.endswith("_quotes") else value or ([unknown] if many else unknown)
     text = json.dumps(answer, ensure_ascii=False)
+    if tools:
+        return tool(text)
     words = len(re.findall(r"\w+", json.dumps(request, ensure_ascii=False)))
     return chat(text, tokens=(words, len(text) // 4))
+
+
+def after(first: Answer) -> Callable[[dict[str, Any]], Answer]:
+    """Another answer first, then those written by hand."""
+    answers = [first]
+    return lambda request: answers.pop() if answers else by_hand(request)
+
+
+IMPRESSIONS = chat("The squad knows its data well. In my view the proposal is strong, and I would give it nine of ten.")
+REFUSES = chat(None, refusal="I can't help with documents about customers.")
+HALF = chat('{"says":{"data_access_quotes":["Usage logs and invoices are alr', "length")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ def measure(texts: dict[str, str], rubric: Rubric) -> list[Outcome]:
         _count("sections in another order: same values, same score", texts, base, rubric, _reordered, _same),
         _count("headings underlined in place of #: same values, same score", texts, base, rubric, _setext, _same),
         _count("neutral paragraph added: same values, same score", texts, base, rubric, lambda t: t + NEUTRAL, _same),
+        _count("the organisation renamed: same values, same score", texts, base, rubric, _renamed, _same),
+        _count("written as plain text: the same is stated", texts, base, rubric, _plain, _same_stated),
         _count("line ends of Windows: same values, same score", texts, base, rubric, _crlf, _same),
         _count("boasting added: no score rises", texts, base, rubric, lambda t: t + BOAST, _not_higher),
         _removed(texts, base, rubric),
@@ -91,6 +93,11 @@ def _same(before: Review, after: Review) -> bool:
     return _values(before) == _values(after) and before.scorecard.axes == after.scorecard.axes
 
 
+def _same_stated(before: Review, after: Review) -> bool:
+    stated = {fact.criterion for fact in before.facts if fact.status == "verified"}
+    return all(_values(after)[criterion] == _values(before)[criterion] for criterion in stated)
+
+
 def _not_higher(before: Review, after: Review) -> bool:
     assert before.scorecard
     assert after.scorecard
@@ -108,6 +115,16 @@ def _reordered(text: str) -> str:
 
 def _setext(text: str) -> str:
     return re.sub(r"(?m)^(#{1,2}) (.+)$", lambda m: m[2] + "\n" + ("=" if m[1] == "#" else "-") * 12, text)
+
+
+def _renamed(text: str) -> str:
+    names = {"Ferrovia Fleet": "Novaro Lines", "Boltworks": "Kettleby", "Oakmere": "Brookfell", "한빛": "새길"}
+    return re.sub("|".join(names), lambda m: names[m[0]], text)
+
+
+def _plain(text: str) -> str:
+    """Without marks of Markdown: headings become lines of their own, emphasis and code lose their marks."""
+    return re.sub(r"(?m)^#+ (.+)$", r"\1\n", re.sub(r"\*\*|`", "", text))
 
 
 def _crlf(text: str) -> str:

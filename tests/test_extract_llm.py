@@ -1,11 +1,9 @@
-"""Extraction by a model: schema, prompt, parts, claims; and whole answers from cassettes."""
+"""Extraction by a model: schema, prompt, parts, claims."""
 # ruff: noqa: E501 - a row is a line
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,9 +28,7 @@ from reviewer.errors import IncompleteError, TooLongError
 from reviewer.extract import extract_llm, reask
 from reviewer.extract.llm import estimate, instructions, readable, schema_for, split
 from reviewer.llm import ModelSettings, Prompt, Reply, connect, count
-from reviewer.pipeline import load_rubric, review
-
-CASSETTES = Path(__file__).parent.parent / "cassettes"
+from reviewer.pipeline import load_rubric
 
 
 def criterion(name: str, *values: str, kind: Any = "stated", multiple: bool = False) -> Criterion:
@@ -333,104 +329,7 @@ def test_reask_is_about_the_rejected_only() -> None:
     assert "risk" not in prompt.system
 
 
-# Whole answers, over real HTTP once and from the cassette since.
-
-
-@pytest.fixture(scope="module")
-def vcr_cassette_dir() -> str:
-    return str(CASSETTES)
-
-
-def _request(request: Any) -> Any:
-    request.headers = {k: v for k, v in request.headers.items() if k.lower() in ("content-type", "accept")}
-    request.uri = "http://provider.invalid" + request.path
-    return request
-
-
-def _response(response: dict[str, Any]) -> dict[str, Any]:
-    kept = {k: v for k, v in response["headers"].items() if k.lower() in ("content-type", "retry-after")}
-    response["headers"] = {k: (["0"] if k.lower() == "retry-after" else v) for k, v in kept.items()}
-    return response
-
-
-@pytest.fixture(scope="module")
-def vcr_config() -> dict[str, Any]:
-    return {
-        "match_on": ["method", "path", "body"],
-        "before_record_request": _request,
-        "before_record_response": _response,
-        "decode_compressed_response": True,
-    }
-
-
-@pytest.fixture
-def asked(record_mode: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelSettings]:
-    """The model of the cassettes; with --record-mode=rewrite a real one, or else answers written by hand."""
-    name, url = os.environ.get("REVIEWER_RECORD_MODEL", "openai:gpt-5-mini"), os.environ.get("REVIEWER_RECORD_URL")
-    if key := os.environ.get("REVIEWER_RECORD_KEY"):
-        monkeypatch.setenv("OPENAI_API_KEY", key)
-    if record_mode == "none":
-        yield ModelSettings(name="openai:gpt-5-mini", base_url="http://127.0.0.1:9/v1")
-    elif key or url:
-        yield ModelSettings(name=name, base_url=url)
-    else:
-        with serve(by_hand) as provider:
-            yield ModelSettings(name=name, base_url=provider.url)
-
-
-@pytest.mark.vcr
-def test_cassette_english(asked: ModelSettings) -> None:
-    """A slip is asked about once, and put right; every quote that counts is the document's own."""
-    done = review(resource("examples") / "churn.md", model=asked)
-    assert done.extraction is not None
-    assert (done.status, done.extraction.method, done.extraction.calls) == ("reviewed", "llm", 2)
-    facts = {fact.criterion: fact for fact in done.facts}
-    assert facts["accuracy_target"].status == "verified"
-    assert {number.value for number in facts["accuracy_target"].numbers} >= {40, 55}
-    assert facts["simpler_approach"].value == "tried"
-    assert "by half" in facts["simpler_approach"].evidence[0].quote
-    for fact in done.facts:
-        for evidence in fact.evidence:
-            assert evidence.quote == done.document.text[evidence.start : evidence.end]
-
-
-@pytest.mark.vcr
-def test_cassette_korean(asked: ModelSettings) -> None:
-    done = review(resource("examples") / "pension-letters.ko.md", model=asked)
-    facts = {fact.criterion: fact for fact in done.facts}
-    assert facts["simpler_approach"].value == "tried"
-    assert facts["archetype"].value == "human_in_the_loop"
-    assert done.language == "ko"
-
-
-@pytest.mark.vcr("test_cassette_english.yaml")
-def test_a_changed_prompt_misses_its_cassette(asked: ModelSettings, record_mode: str) -> None:
-    """Loudly: not as an error of the provider, and with no second try."""
-    from vcr.errors import CannotOverwriteExistingCassetteException
-
-    if record_mode != "none":
-        pytest.skip("only the replay can miss")
-    text = (resource("examples") / "churn.md").read_text("utf-8").replace("Ferrovia", "Ferrovia2")
-    with pytest.raises(CannotOverwriteExistingCassetteException):
-        review(text, model=asked)
-
-
-def test_cassettes_hold_no_secret() -> None:
-    found = sorted(CASSETTES.glob("*.yaml"))
-    assert found
-    for path in found:
-        text = path.read_text("utf-8").lower()
-        for word in (
-            "authorization",
-            "sk-",
-            "bearer",
-            "api-key",
-            "cookie",
-            "openai-organization",
-            "x-request-id",
-            "user-agent",
-        ):
-            assert word not in text, (path.name, word)
+# What goes out.
 
 
 def test_requests_go_out_as_they_should() -> None:

@@ -22,7 +22,7 @@ from reviewer.errors import (
     UnreachableError,
 )
 from reviewer.llm import ModelSettings, Prompt, Reply, connect
-from reviewer.llm.faults import TABLE, retry_after
+from reviewer.llm.faults import TABLE, Exchange, retry_after, words_of
 
 PROMPT = Prompt(id="t.v1", system="Answer.", user="What does the text say?")
 KEY = "sk-canary-0123456789abcdef"
@@ -151,6 +151,15 @@ def test_every_row_of_the_table_is_met() -> None:
     met = {(row.error, kind.say.split("{")[0]) for row in ROWS for _, _, kind in TABLE if kind.error is row.error}
     missing = {kind.say for _, _, kind in TABLE if (kind.error, kind.say.split("{")[0]) not in met}
     assert missing == set()
+
+
+def test_a_system_error_is_the_cause_whatever_failed_on_the_way() -> None:
+    reset = ConnectionResetError("Connection reset by peer")
+    reset.__context__ = RuntimeError("no running event loop")  # as asyncio leaves it
+    read, said = OSError("read failed"), ValueError("connection error")
+    read.__cause__, said.__context__ = reset, read
+    words = "ConnectionResetError Connection reset by peer; OSError read failed; ValueError connection error"
+    assert words_of(Exchange(), said) == words
 
 
 GOOD_ROWS = [

@@ -24,6 +24,7 @@ FIGURES = [
     ("10k tickets", [(10_000, "tickets", "")]),
     ("2M users", [(2_000_000, "users", "")]),
     ("1.5 million trips", [(1_500_000, "trips", "")]),
+    ("EUR 4.1 million", [(4_100_000, "EUR", "")]),
     ("a million tracks", [(1_000_000, "tracks", "")]),
     ("twenty thousand labels", [(20_000, "labels", "")]),
     ("10^6 rows", [(1_000_000, "rows", "")]),

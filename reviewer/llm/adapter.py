@@ -82,7 +82,7 @@ class ChatModel:
         try:
             async with asyncio.timeout(self.settings.timeout):
                 message, about = await self._call(prompt, schema, ladder[rung])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what is no fault is raised as it was
             fault = self._fault(exchange, error)
             if fault is None:
                 raise _origin(error) from None

@@ -219,7 +219,8 @@ def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
         chain = []
         while error is not None:
             chain.append(f"{type(error).__name__} {error}".strip())
-            error = error.__cause__ or error.__context__
+            # What was going on around a system's error is no cause: asyncio's own attempts fail on the way.
+            error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
         return "; ".join(reversed(chain))
     body = exchange.json()
     if told := error_in(body):

@@ -1,11 +1,12 @@
 """Stored reviews: read, checked, scored again."""
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from reviewer.critique import critique
 from reviewer.domain import SCHEMA_VERSION, Review, Rubric
+from reviewer.domain.document import RegionKind
 from reviewer.errors import InputError
 from reviewer.pipeline.notices import notices
 from reviewer.pipeline.one import Language, used
@@ -56,16 +57,21 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
     spoken = language or ("ko" if review.language == "ko" else "en")
     scorecard = score(review.facts, rubric)
     said = critique(scorecard, review.facts, review.document, rubric, spoken)
+    findings, noticed = said.findings, notices(review.document, review.facts, review.extraction, rubric, spoken)
+    if not review.document.text:  # stored without: what was seen in it cannot be looked up again
+        noticed = (*(notice for notice in review.notices if notice.kind in get_args(RegionKind)), *noticed)
+        seen = {finding.id: finding.search for finding in review.findings}
+        findings = tuple(f.model_copy(update={"search": seen.get(f.id) or f.search}) for f in findings)
     return review.model_copy(
         update={
             "language": spoken,
             "rubric": used(rubric),
             "scorecard": scorecard,
-            "findings": said.findings,
+            "findings": findings,
             "strengths": said.strengths,
             "questions": said.questions,
             "next_steps": said.next_steps,
-            "notices": notices(review.document, review.facts, review.extraction, rubric, spoken),
+            "notices": noticed,
         }
     )
 

@@ -217,7 +217,7 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
         for part in re.findall(r"[a-z]+|[백천만억조]", scale[0].lower()):
             factor *= _SCALES[part.removesuffix("s")]
         end = scale.end()
-    value, named = _value(match) * factor, _UNIT.match(text, end)
+    value, named = _scaled(_value(match), factor), _UNIT.match(text, end)
     if money:
         start, unit = start - len(money[0]), _CURRENCIES[money[0].strip().lower()]
     elif of:
@@ -235,6 +235,11 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
     if not scale and not money and not of and not named and _is_name_or_year(text, match, unit):
         return None
     return _Figure(start, end, value, unit, factor)
+
+
+def _scaled(value: float, factor: float) -> float:
+    """The product as a person would write it: 4.1 million is 4,100,000, not 4,099,999.9999999995."""
+    return float(f"{value * factor:.15g}")
 
 
 def _value(match: re.Match[str]) -> float:
@@ -294,7 +299,7 @@ def _joined(figures: list[_Figure], text: str) -> list[_Figure]:
         elif _RANGE.fullmatch(text, low.end, high.start) and (not low.unit or low.unit in MONEY):
             unit = low.unit if low.unit and (not high.unit or high.unit not in _KNOWN) else high.unit
             if low.scale == 1:
-                low = low._replace(value=low.value * high.scale)
+                low = low._replace(value=_scaled(low.value, high.scale))
             figures[at : at + 2] = low._replace(unit=unit), high._replace(unit=unit)
     return figures
 
