@@ -1,5 +1,6 @@
 """The process: arguments in, an exit code out, and a plain word for whatever the user can put right."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from reviewer.cli import cli
-from reviewer.errors import ReviewerError
+from reviewer.errors import OutputError, ReviewerError
 
 INTERRUPTED = 130
 COMPLETION = "_REVIEWER_COMPLETE"
@@ -41,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; Python would complain once more when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # Results have a word of their own; this is click, which writes --help and --version itself.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"reviewer: standard output: cannot write: {error.strerror}; free space", err=True)
+        return OutputError.exit_code
     return code if isinstance(code, int) else 0
 
 

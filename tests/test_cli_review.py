@@ -312,6 +312,17 @@ def test_streams_that_are_not_there(closed: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["rubric", "--help"]], ids=" ".join)
+def test_help_on_a_full_disk(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewer", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 5
+    assert done.stderr == "reviewer: standard output: cannot write: No space left on device; free space\n"
+
+
 def test_process_substitution() -> None:
     command = f"{sys.executable} -m reviewer review <(cat {CHURN})"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

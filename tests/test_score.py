@@ -49,7 +49,7 @@ def rubric_and_answers(draw):  # type: ignore[no-untyped-def]
 
 
 @given(rubric_and_answers(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_silence_never_pays_and_only_widens(case, data):  # type: ignore[no-untyped-def]
     rubric, answers = case
     name = data.draw(st.sampled_from([c.id for c in rubric.criteria]))
@@ -65,7 +65,7 @@ def test_silence_never_pays_and_only_widens(case, data):  # type: ignore[no-unty
 
 
 @given(rubric_and_answers(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_bounds_hold_for_every_completion(case, data):  # type: ignore[no-untyped-def]
     rubric, answers = case
     hidden = data.draw(st.lists(st.sampled_from([c.id for c in rubric.criteria]), unique=True, max_size=8))
@@ -89,7 +89,7 @@ def test_same_facts_same_bytes(case):  # type: ignore[no-untyped-def]
 
 
 @given(rubric_and_answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_counterfactuals_come_true(case):  # type: ignore[no-untyped-def]
     rubric, answers = case
     card = score(facts_for(answers, rubric), rubric)
