@@ -106,6 +106,7 @@ ROWS = [
     Row("cut JSON body", [Answer(200, b'{"id": "c", "choices": [{"mess')], BadAnswerError, "something else", 2),
     # Busy and broken.
     Row("rate limit", [error(429, "Rate limit reached. Try again in 2s.", "rate_limit_exceeded", "tokens", headers={"retry-after": "20"})], RateLimitError, "slow down for 20 s", 30),
+    Row("in a moment, for ever", [error(429, "Rate limit reached.", "rate_limit_exceeded", "tokens", headers={"retry-after": "0.1"})], RateLimitError, "slow down", 66),
     Row("longer than the deadline", [error(429, "Slow", headers={"retry-after": "601"})], RateLimitError, "601", 1),
     Row("Google's limit", [error(429, QUOTA, 429, status="RESOURCE_EXHAUSTED", headers={"retry-after": "400"})], RateLimitError, "400", 2),
     Row("500", [error(500, "The server had an error while processing your request", None, "server_error")], UnreachableError, "HTTP 500", 6),

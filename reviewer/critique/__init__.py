@@ -39,7 +39,7 @@ def critique(
 
 def _absent(finding: Finding) -> bool:
     """Is it about something that was looked for and not found? A judgement without a quote is not."""
-    return not finding.evidence and not finding.id.startswith("weak.")
+    return not finding.evidence and not finding.id.startswith(("weak.", "gate."))
 
 
 def _strengths(scorecard: Scorecard, facts: dict[str, Fact], rubric: Rubric, language: str) -> tuple[Strength, ...]:

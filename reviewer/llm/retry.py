@@ -171,7 +171,8 @@ class _Ask:
     def _delay(self, fault: Fault) -> float:
         """What the provider asks for, else twice as long each time; and not everybody at the same moment."""
         if fault.retry_after:
-            return fault.retry_after
+            # A server that says "in a moment" for minutes is asked ever more seldom.
+            return max(fault.retry_after, min(10.0, 0.05 * 2.0 ** min(self.calls, 8)))
         return min(30.0, 0.5 * 2.0 ** min(self.calls, 8)) * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
 
     def _final(self, error: ProviderError) -> ProviderError:
