@@ -6,8 +6,8 @@ every machine.
 
 from collections.abc import Iterable
 
-from reviewer.domain import AxisScore, Change, Fact, GateResult, Mark, Rubric, Scorecard
-from reviewer.score.axes import Answers, Axes
+from reviewer.domain import AxisScore, Change, Fact, Mark, Rubric, Scorecard
+from reviewer.score.axes import Answers, Axes, unknown
 from reviewer.score.counterfactuals import counterfactuals
 from reviewer.score.demand import stated_nines
 from reviewer.score.verdict import gate_states, judge
@@ -43,15 +43,10 @@ def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
     )
 
 
-def is_unknown(value: str | tuple[str, ...], unknown: str) -> bool:
-    """Is this answer the criterion's third state?"""
-    return value == unknown or value == (unknown,)
-
-
 def _completeness(answers: Answers, rubric: Rubric) -> float:
     """Share of the stated criteria that are answered at all, good or bad; 0-100."""
     stated = [c for c in rubric.criteria if c.kind == "stated"]
-    said = sum(not is_unknown(answers[c.id], c.unknown) for c in stated)
+    said = sum(not unknown(answers[c.id], c.unknown) for c in stated)
     return round(100 * said / len(stated), 1) if stated else 0.0
 
 
@@ -68,7 +63,7 @@ def _marks(answers: Answers, rubric: Rubric) -> tuple[Mark, ...]:
     for c in rubric.criteria:
         value = answers[c.id]
         points = c.points(value)
-        unknown = is_unknown(value, c.unknown)
+        silent = unknown(value, c.unknown)
         reachable = [v.points for v in c.values]
         marks.append(
             Mark(
@@ -76,12 +71,9 @@ def _marks(answers: Answers, rubric: Rubric) -> tuple[Mark, ...]:
                 section=c.section,
                 value=value,
                 points=points,
-                low=min(reachable) if unknown else points,
-                high=max(reachable) if unknown else points,
+                low=min(reachable) if silent else points,
+                high=max(reachable) if silent else points,
                 weight=c.weight,
             )
         )
     return tuple(marks)
-
-
-__all__ = ["GateResult", "score"]

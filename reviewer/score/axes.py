@@ -54,7 +54,7 @@ class Axes:
             for name, share in shares.items():
                 criterion = self.rubric.by_id[name]
                 value = answers[name]
-                if _unknown(value, criterion.unknown):
+                if unknown(value, criterion.unknown):
                     reachable = [v.points for v in criterion.values]
                     low += share * min(reachable)
                     high += share * max(reachable)
@@ -97,15 +97,16 @@ class Axes:
     def _factor_range(self, table: Table, factor: float, answers: Answers) -> tuple[float, float]:
         by_id = self.rubric.by_id
         choices = [
-            options(by_id[c]) if _unknown(answers[c], by_id[c].unknown) else (key(by_id[c], answers[c]),)
+            options(by_id[c]) if unknown(answers[c], by_id[c].unknown) else (key(by_id[c], answers[c]),)
             for c in table.criteria
         ]
         reached = {factor if "|".join(one) in table.true else 1.0 for one in product(*choices)}
         return min(reached), max(reached)
 
 
-def _unknown(value: str | tuple[str, ...], unknown: str) -> bool:
-    return value in (unknown, (unknown,))
+def unknown(value: str | tuple[str, ...], third_state: str) -> bool:
+    """Is this answer the criterion's third state?"""
+    return value in (third_state, (third_state,))
 
 
 def _shares(rubric: Rubric, sections: Mapping[str, float]) -> dict[str, float]:
