@@ -1,0 +1,1 @@
+"""Many proposals: a store that survives everything, runs that resume, a report of the archive."""

@@ -1,0 +1,1 @@
+"""Two reviews of a proposal side by side: what each finding became, and what moved."""

@@ -1,0 +1,1 @@
+"""Pull requests: proposals reviewed where they are proposed."""

@@ -1,0 +1,1 @@
+"""A local page to paste a proposal into."""
