@@ -1,7 +1,7 @@
 """Is this a proposal at all? A README, a CV, a recipe or source code gets no score, but a word."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reviewer.domain import Claim, Document, Rubric
 
@@ -71,19 +71,22 @@ _DENSE = 0.1  # a short draft answers little, but most of it plans, and speaks o
 _CODE_LINES = 0.25
 
 
-def not_a_proposal(document: Document, claims: Sequence[Claim], rubric: Rubric) -> str | None:
+def not_a_proposal(document: Document, claims: Callable[[], Sequence[Claim]], rubric: Rubric) -> str | None:
     """What the document is instead of a proposal, for people; None if it may be one.
 
-    `claims` are the offline engine's. Proposals of all kinds answer many of the criteria or plan something;
-    what does neither is named by the signs of what it looks like most.
+    `claims` gives the offline engine's, and is called only where the words alone do not decide. Proposals of all
+    kinds answer many of the criteria or plan something; what does neither is named by the signs of what it looks
+    like most.
     """
     if _left_over(document) > 0.5:
         return "an empty template"
-    stated = [c for c in rubric.criteria if c.kind == "stated"]
-    said = sum(1 for claim in claims if rubric.by_id[claim.criterion].kind == "stated") / max(1, len(stated))
     sentences = [document.text[s.start : s.end] for s in document.sentences]
     plans, about = (_share(pattern, sentences) for pattern in (_PLAN, _ML))
-    if said >= _MUCH or (said >= _SOME and plans * len(sentences) >= _PLANS) or min(plans, about) >= _DENSE:
+    if min(plans, about) >= _DENSE:
+        return None
+    stated = [c for c in rubric.criteria if c.kind == "stated"]
+    said = sum(1 for claim in claims() if rubric.by_id[claim.criterion].kind == "stated") / max(1, len(stated))
+    if said >= _MUCH or (said >= _SOME and plans * len(sentences) >= _PLANS):
         return None
     lines = [line for line in document.visible().splitlines() if line.strip()]
     headings = [section.heading for section in document.sections if section.heading]

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -98,7 +99,7 @@ def review_offline(source: Source, run: Run, name: str | None) -> Review:
     if isinstance(opened, Review):
         return opened
     document, claims = opened
-    return judge(document, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims), run)
+    return judge(document, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims()), run)
 
 
 async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
@@ -112,13 +113,13 @@ async def review_with(model: "Model", source: Source, run: Run, name: str | None
     return judge(opened[0], extraction, run, stability)
 
 
-def _open(source: Source, run: Run, name: str | None) -> Review | tuple[Document, tuple[Claim, ...]]:
-    """The document with what the offline engine finds in it, or the review that says why there is none."""
+def _open(source: Source, run: Run, name: str | None) -> Review | tuple[Document, Callable[[], tuple[Claim, ...]]]:
+    """The document and what finds the offline engine's claims in it (once), or the review that says why not."""
     try:
         document = read(source, name)
     except IncompleteError as error:
         return unreviewed(source, name, run.rubric, "incomplete", str(error))
-    claims = extract_offline(document, run.rubric)
+    claims = cache(lambda: extract_offline(document, run.rubric))
     if not run.force and (what := not_a_proposal(document, claims, run.rubric)) is not None:
         reason = f"looks like {what}, not like a proposal; to review it all the same: --force"
         return unreviewed(document, name, run.rubric, "skipped", reason)

@@ -32,6 +32,15 @@ def key(criterion: Criterion, value: str | tuple[str, ...]) -> str:
     return "+".join(sorted(value, key=order.index))
 
 
+def holds(table: Table, answers: Mapping[str, str | tuple[str, ...]], criteria: Mapping[str, Criterion]) -> bool:
+    """Is the table's expression true for these answers? Scoring asks this thousands of times a document."""
+    keys = [
+        value if isinstance(value, str) else key(criteria[c], value)
+        for c, value in [(c, answers[c]) for c in table.criteria]
+    ]
+    return "|".join(keys) in table.true
+
+
 def compile_table(expression: str, criteria: Mapping[str, Criterion]) -> Table:
     """Evaluate a CEL expression for every combination of the criteria that it names.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import product
 
 from reviewer.domain import Rubric, Table
-from reviewer.rubric.tables import key, options
+from reviewer.rubric.tables import holds, key, options
 from reviewer.score.demand import demand_factor
 
 Answers = dict[str, str | tuple[str, ...]]
@@ -24,8 +24,7 @@ class Axes:
 
     def fires(self, table: Table, answers: Answers) -> bool:
         """Does the rule hold for these answers?"""
-        by_id = self.rubric.by_id
-        return "|".join(key(by_id[c], answers[c]) for c in table.criteria) in table.true
+        return holds(table, answers, self.rubric.by_id)
 
     def points(self, answers: Answers) -> dict[str, float]:
         """Each axis with every unknown at its own points, 0-100."""

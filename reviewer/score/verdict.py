@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from reviewer.domain import GateResult, Rubric, Table
-from reviewer.rubric.tables import key
+from reviewer.domain import GateResult, Rubric
+from reviewer.rubric.tables import holds
 from reviewer.score.axes import Answers
 
 Decision = Literal["go", "revise", "stop"]
@@ -15,9 +15,9 @@ def gate_states(answers: Answers, rubric: Rubric) -> tuple[GateResult, ...]:
     """Each gate's state; an open one names what is not said yet, or what is said too weakly."""
     results = []
     for gate in rubric.gates:
-        if gate.fails is not None and _holds(gate.fails, answers, rubric):
+        if gate.fails is not None and holds(gate.fails, answers, rubric.by_id):
             results.append(GateResult(id=gate.id, state="failed"))
-        elif _holds(gate.closed, answers, rubric):
+        elif holds(gate.closed, answers, rubric.by_id):
             results.append(GateResult(id=gate.id, state="closed"))
         else:
             silent = tuple(c for c in gate.closed_by if answers[c] == rubric.by_id[c].unknown)
@@ -45,7 +45,3 @@ def judge(
     elif "open" in states and verdict == "go":
         verdict = "revise"
     return verdict, quadrant
-
-
-def _holds(table: Table, answers: Answers, rubric: Rubric) -> bool:
-    return "|".join(key(rubric.by_id[c], answers[c]) for c in table.criteria) in table.true
