@@ -78,7 +78,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     headings = _headings(document, book)
     skipped = sorted((r.start, r.end) for r in document.regions)
     hits: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
-    lead: set[str] = set()
+    lead: frozenset[str] = frozenset()
     section, before = -2, ""
     fades = max(_OPENING[0], _OPENING[1] * len(document.sentences))
     for rank, sentence in enumerate(document.sentences):
@@ -86,7 +86,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
             continue
         text = document.text[sentence.start : sentence.end].replace("\r\n", " ").replace("\n", " ")
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
-            lead, section = set(), sentence.section
+            lead, section = frozenset(), sentence.section
         tokens = book.tokens(text)
         under = headings.get(sentence.section, {})
         if "@unsettled" in tokens or under.get("@aside"):
@@ -142,7 +142,7 @@ def _lifted(
     return lifted
 
 
-def _settle(criterion: Criterion, value: str, quote: str, tokens: set[str], cues: CueBook) -> str | None:
+def _settle(criterion: Criterion, value: str, quote: str, tokens: frozenset[str], cues: CueBook) -> str | None:
     """The value that the quote proves: its own, or the first that it falls to with proof."""
     at: str | None = value
     while at is not None and (at != criterion.unknown or criterion.kind == "assessed"):
@@ -153,7 +153,7 @@ def _settle(criterion: Criterion, value: str, quote: str, tokens: set[str], cues
     return None
 
 
-def _holds(predicate: Predicate, quote: str, tokens: set[str], cues: CueBook) -> bool:
+def _holds(predicate: Predicate, quote: str, tokens: frozenset[str], cues: CueBook) -> bool:
     """What `passes` says, with the classes of words that were looked up already."""
     if predicate.kind == "any_of":
         return any(_holds(part, quote, tokens, cues) for part in predicate.any_of)
@@ -282,16 +282,18 @@ class _Book:
         self.sets = _sets(self.tokens_of)
         self.heading_lifts = lifts
         self.heading_set = _compile([pattern for pattern, _, _ in lifts])
+        # Half of all time. Who edits a text has most of its sentences read again unchanged.
+        self.tokens = lru_cache(maxsize=4096)(self._tokens)
 
-    def tokens(self, text: str) -> set[str]:
+    def _tokens(self, text: str) -> frozenset[str]:
         """The patterns and classes that the text holds."""
         encoded = text.encode()  # once, and not for every set
-        return {
+        return frozenset(
             token
             for compiled, patterns in self.sets
             for at in compiled.Match(encoded) or ()
             for token in self.tokens_of[patterns[at]]
-        }
+        )
 
     def lifts(self, heading: str) -> dict[str, float]:
         """What a heading adds to which criterion."""
@@ -302,7 +304,7 @@ class _Book:
         return found
 
     def weigh(
-        self, text: str, tokens: set[str]
+        self, text: str, tokens: frozenset[str]
     ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
         """The weight of the text's own cues for each criterion and value, and which cues these are."""
         weights: dict[tuple[str, str], float] = defaultdict(float)
