@@ -9,6 +9,7 @@ from reviewer.version import VERSION
 COMMANDS = {
     "review": ("reviewer.cli.review", "Review a proposal: a file, standard input, or text that you paste."),
     "score": ("reviewer.cli.score", "Score a stored record again, without a model."),
+    "github": ("reviewer.cli.github", "Review what a pull request proposes, and say so there."),
     "rubric": ("reviewer.cli.rubric", "Show, list and check rubrics."),
     "evaluate": ("reviewer.cli.evaluate", "Measure reviews against your own labels and decisions."),
     "schema": ("reviewer.cli.schema", "Print the JSON Schema of a record."),
