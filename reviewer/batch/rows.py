@@ -1,0 +1,17 @@
+"""What a run knows about each document, as the store hands it on."""
+
+from typing import Literal
+
+from reviewer.domain.base import Frozen
+
+State = Literal["pending", "reviewed", "incomplete", "skipped", "failed"]
+
+
+class Row(Frozen):
+    """One document of a run: how far it came, why no further, and its record."""
+
+    id: str  # the store's own key
+    name: str  # as the source names it: hostile text until it is escaped
+    state: State
+    reason: str = ""
+    record: bytes | None = None
