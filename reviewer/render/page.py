@@ -4,18 +4,15 @@ It loads nothing, and its content policy lets nothing load: style and script are
 value passes the template's escaping, which is always on; the proposal is set by `typeset`.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from reviewer.domain import Evidence, Finding, Review, Rubric, Scorecard, Texts
-from reviewer.render.clean import shortened, visible
+from reviewer.render.clean import shortened
 from reviewer.render.places import LINED, belongs
 from reviewer.render.report import (
     SEVERITIES,
@@ -35,10 +32,8 @@ from reviewer.render.report import (
     strength_text,
 )
 from reviewer.render.typeset import Aside, Mark, typeset
+from reviewer.render.web import policy, style, templates
 from reviewer.render.words import Say, say, whole
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _HERE = Path(__file__).parent / "html"
 # The lecture's pyramid of cost, from its top to its wide base.
@@ -70,25 +65,17 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
     card = review.scorecard if review.status == "reviewed" else None
     notes = list(_notes(review, words, tell, voice)) if card else []
     scored = card if voice == "gate" else None
-    style, script = (_HERE / "page.css").read_text("utf-8"), (_HERE / "page.js").read_text("utf-8")
+    script = (_HERE / "page.js").read_text("utf-8")
     return (
-        _environment()
+        templates()
         .get_template("page.html.j2")
         .render(
             review=review,
             tell=tell,
             title=words.title,
-            style=Markup(style),  # noqa: S704 - our own file
+            style=Markup(style()),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
-            policy="; ".join(
-                (
-                    "default-src 'none'",
-                    f"style-src '{_hash(style)}'",
-                    f"script-src '{_hash(script)}'",
-                    "base-uri 'none'",
-                    "form-action 'none'",
-                )
-            ),
+            policy=policy(style(), script),
             scored=scored,
             coach=voice == "coach",
             verdict_tone=TONES.get(scored.verdict or "", "plain") if scored else "",
@@ -188,7 +175,7 @@ def _proposal(review: Review, notes: Iterable[Note], words: Texts, tell: Say) ->
 
 
 def _aside(note: Note, tell: Say) -> Markup:
-    parts: Any = _environment().get_template("parts.html.j2").module
+    parts: Any = templates().get_template("parts.html.j2").module
     return Markup(parts.note(note, tell, True))  # noqa: S704 - what the template escaped
 
 
@@ -292,24 +279,3 @@ def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> It
 
 def _short(name: str) -> str:
     return name.split("(")[0].strip()
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE, encoding="utf-8"),
-        # For every name: Jinja's choice by suffix leaves ".html.j2" unescaped.
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters["whole"] = whole
-    return environment

@@ -1,6 +1,7 @@
 """The words around a review, in English and Korean. The rubric's own words come from the rubric."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 Say = Callable[..., str]
 
@@ -97,6 +98,50 @@ _WORDS: dict[str, tuple[str, str]] = {
     "coach.noticed": ("Noticed", "살펴본 점"),
     "coach.advice": ("A good answer", "좋은 답"),
     "summary": ("Review", "검토"),
+    # Two reviews side by side
+    "diff": ("Comparison", "비교"),
+    "diff.none": ("Not compared", "비교하지 못함"),
+    "diff.before": ("before", "이전"),
+    "diff.after": ("after", "이후"),
+    "diff.change": ("change", "변화"),
+    "diff.unchanged": ("{word}, as before", "{word} (변동 없음)"),
+    "diff.regressed": ("Regressed", "나빠진 지적"),
+    "diff.new": ("New", "새 지적"),
+    "diff.fixed": ("Fixed", "해결된 지적"),
+    "diff.open": ("Still open", "남은 지적"),
+    "diff.same": ("No finding changed.", "달라진 지적이 없습니다."),
+    "diff.facts": ("Answers that changed", "달라진 답"),
+    "diff.says.new": ("The new text says", "새 글의 문장"),
+    "diff.says.old": ("The old text said", "이전 글의 문장"),
+    "diff.silent": (
+        "No sentence was quoted for it: this was judged over the whole text.",
+        "인용된 문장이 없습니다. 글 전체를 보고 판단한 것입니다.",
+    ),
+    "diff.was": ("Before", "이전 지적"),
+    "diff.unreviewed_old": ("The old side has no review: {reason}", "이전 쪽의 검토가 없습니다: {reason}"),
+    "diff.unreviewed_new": ("The new side has no review: {reason}", "새 쪽의 검토가 없습니다: {reason}"),
+    "diff.other_questions_old": (
+        "The old record answers other questions ({used}) than rubric {rubric} asks; review the old text again.",
+        "이전 기록({used})은 평가 기준 {rubric}과 다른 질문에 답한 것입니다. 이전 글을 다시 검토하세요.",
+    ),
+    "diff.other_questions_new": (
+        "The new record answers other questions ({used}) than rubric {rubric} asks; review the new text again.",
+        "새 기록({used})은 평가 기준 {rubric}과 다른 질문에 답한 것입니다. 새 글을 다시 검토하세요.",
+    ),
+    "diff.scored_again_old": (
+        "The old record was made with rubric {used}; its facts were scored again with {rubric}.",
+        "이전 기록은 평가 기준 {used}로 만든 것이어서 {rubric}로 다시 채점했습니다.",
+    ),
+    "diff.scored_again_new": (
+        "The new record was made with rubric {used}; its facts were scored again with {rubric}.",
+        "새 기록은 평가 기준 {used}로 만든 것이어서 {rubric}로 다시 채점했습니다.",
+    ),
+    "diff.other_reader": (
+        "The two texts were read by different readers ({old}, {new}): a difference may be the reader's.",
+        "두 글을 서로 다른 방식으로 읽었습니다({old}, {new}). 차이는 글이 아니라 읽은 방식 때문일 수 있습니다.",
+    ),
+    "diff.same_text": ("Both sides are the same text, byte for byte.", "양쪽 글이 완전히 같습니다."),
+    "diff.read_by": ("Read by {reader}.", "읽은 방식: {reader}."),
     # The page
     "page.proposal": ("The proposal", "제안서"),
     "page.notes": ("Notes", "메모"),
@@ -132,12 +177,15 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def say(language: str) -> Say:
-    """A function from a key and its values to words in this language; English where it is not Korean."""
+def say(language: str, more: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> Say:
+    """A function from a key and its values to words in this language; English where it is not Korean.
+
+    `more` are a page's own words, which come before these.
+    """
     column = 1 if language == "ko" else 0
 
     def words(key: str, **values: object) -> str:
-        text = _WORDS[key][column]
+        text = (more.get(key) or _WORDS[key])[column]
         return text.format(**values) if values else text
 
     return words
