@@ -33,6 +33,9 @@ MOST = 100_000_000  # bytes of a pipe, which may never end; far more than a prop
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
 @click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
 @click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
+@click.option(
+    "--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data; exit with 2."
+)
 @click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
 @click.pass_obj

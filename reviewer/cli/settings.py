@@ -72,6 +72,7 @@ class Settings(Frozen):
     tokens_per_minute: Positive | None = None
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     force: bool = False
+    block_secrets: bool = False
     samples: Annotated[int, Field(ge=1, le=25)] = 1
     fail_under: Annotated[Mapping[str, float], BeforeValidator(_thresholds)] = {}
     fail_on: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
@@ -90,6 +91,7 @@ FOR_MODEL = (
     "tokens_per_minute",
     "max_cost",
     "price",
+    "block_secrets",
 )
 KEYS = tuple(Settings.model_fields)
 RUBRIC = "fsdl"
@@ -101,12 +103,14 @@ def resolve(flags: Mapping[str, object], start: Path | None = None) -> Settings:
     if "model" in given and "offline" in given:
         raise SettingsError("--offline and --model exclude each other; leave one out")
     merged: dict[str, object] = {}
-    offline = False
+    offline = block = False
     for where, values in (*_stored(start or Path.cwd()), ("command line", given)):
         # "offline" adds up: a nearer file cannot put a model back on the line. Only --model can.
-        offline = _checked(where, values).offline or offline
+        checked = _checked(where, values)
+        offline, block = checked.offline or offline, checked.block_secrets or block  # so does "block_secrets"
         merged |= values
-    settings = Settings.model_validate(merged | {"offline": offline and "model" not in given})
+    offline = offline and "model" not in given
+    settings = Settings.model_validate(merged | {"offline": offline, "block_secrets": block})
     if settings.offline:
         return settings.model_copy(update={"model": None})
     if "base_url" in given and settings.model is None:

@@ -92,6 +92,11 @@ class Document(Frozen):
         at = bisect_right(self._block_starts, offset) - 1
         return self.blocks[at] if at >= 0 and offset < self.blocks[at].end else None
 
+    def place(self, offset: int) -> str:
+        """The page, cell or paragraph of this offset, for people; empty where its line says it."""
+        at = bisect_right(self._block_starts, offset) - 1
+        return self.blocks[max(at, 0)].place if self.blocks else ""
+
     @cached_property
     def _block_starts(self) -> list[int]:
         return [block.start for block in self.blocks]

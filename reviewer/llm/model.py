@@ -72,5 +72,6 @@ class ModelSettings(Frozen):
     tokens_per_minute: FiniteFloat | None = Field(default=None, gt=0)
     max_cost: FiniteFloat | None = Field(default=None, ge=0)  # US dollars for all calls of this connection
     price: tuple[FiniteFloat, FiniteFloat] | None = None  # US dollars for a million tokens in and out
+    block_secrets: bool = False  # send nothing of a document that holds secrets or personal data to another machine
     cache_dir: Path | None = None  # None: no answers are kept
     head_start: FiniteFloat = 0.25  # seconds that the first call goes alone, for errors that all would meet

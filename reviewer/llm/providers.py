@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from reviewer.errors import CredentialError, SettingsError
@@ -94,7 +95,11 @@ def host_of(settings: ModelSettings) -> str:
 
 def is_local(settings: ModelSettings) -> bool:
     """Is it this machine?"""
-    return urlsplit(base_url_of(settings)).hostname in ("127.0.0.1", "localhost", "::1")
+    host = urlsplit(base_url_of(settings)).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def key_of(settings: ModelSettings) -> tuple[str, str]:

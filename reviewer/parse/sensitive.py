@@ -12,8 +12,7 @@ from reviewer.domain import Document, Notice
 
 class _Kind(NamedTuple):
     kind: str  # "secret" or "personal"
-    en: str
-    ko: str
+    what: str
     pattern: re.Pattern[str]
     holds: Callable[[str], bool] = bool  # is what the pattern found really one?
 
@@ -59,18 +58,16 @@ def _real_mail(text: str) -> bool:
 
 
 _KINDS = (
-    _Kind("secret", "a private key", "비밀 키", re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----")),
+    _Kind("secret", "a private key", re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----")),
     _Kind(
         "secret",
         "an API key",
-        "API 키",
         re.compile(r"\b(?:sk-ant-[\w-]{20,200}|sk-(?:proj-)?[\w-]{24,200}|AIza[\w-]{35}|hf_[A-Za-z]{30,40})"),
         _random,
     ),
     _Kind(
         "secret",
         "a password or a key",
-        "비밀번호 또는 키",
         re.compile(
             r"(?i)\b(?:api[_-]?key|secret(?:[_-]?key)?|access[_-]?token|auth[_-]?token|password|passwd|pwd)"
             r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?[^\s\"'`,;|]{8,200}|(?:비밀번호|암호)\s{0,3}[:=]\s{0,3}[^\s\"'`,;|]{8,200}"
@@ -80,21 +77,18 @@ _KINDS = (
     _Kind(
         "personal",
         "an e-mail address",
-        "전자우편 주소",
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}\b"),
         _real_mail,
     ),
     _Kind(
         "personal",
         "a resident registration number",
-        "주민등록번호",
         re.compile(r"(?<![\d-])\d{6}-?\d{7}(?![\d-])"),
         _resident,
     ),
     _Kind(
         "personal",
         "a telephone number",
-        "전화번호",
         re.compile(
             r"(?<![\d.,-])(?:01[016789][- .]?\d{3,4}[- .]?\d{4}|0\d{1,2}-\d{3,4}-\d{4}"
             r"|\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]\d{2,4}){2,4}|\(\d{3}\) ?\d{3}-\d{4})(?![\d-])"
@@ -103,20 +97,17 @@ _KINDS = (
     _Kind(
         "personal",
         "a social security number",
-        "사회보장번호",
         re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"),
     ),
     _Kind(
         "personal",
         "a card number",
-        "카드 번호",
         re.compile(r"(?<![\d-])[3-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\d-])"),
         _luhn,
     ),
     _Kind(
         "personal",
         "a bank account",
-        "계좌 번호",
         re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
         _iban,
     ),
@@ -128,27 +119,23 @@ _BESIDE = 40  # characters that a detector may want to see beside a token
 
 
 def sensitive(document: Document) -> tuple[Notice, ...]:
-    """Notices of kind "secret" or "personal", by place; one for each thing found."""
-    korean = document.language == "ko"
-    found: list[tuple[int, int, str, str]] = []
-    for start, end, kind, what in sorted([*_by_table(document.text, korean), *_by_detector(document.text, korean)]):
-        if not found or start >= found[-1][1]:
-            found.append((start, end, kind, what))
-    words = "{line}행: {what}" if korean else "Line {line}: {what}"
-    return tuple(
-        Notice(kind=kind, message=words.format(line=document.line(start), what=what), start=start, end=end)
-        for start, end, kind, what in found
-    )
+    """Notices of kind "secret" or "personal", one for each thing found; the message names it, never its words."""
+    text = document.text
+    notices: list[Notice] = []
+    for start, end, kind, what in sorted([*_by_table(text), *_by_detector(text)]):
+        if not notices or start >= (notices[-1].end or 0):
+            notices.append(Notice(kind=kind, message=what, start=start, end=end))
+    return tuple(notices)
 
 
-def _by_table(text: str, korean: bool) -> Iterator[tuple[int, int, str, str]]:
+def _by_table(text: str) -> Iterator[tuple[int, int, str, str]]:
     for one in _KINDS:
         for match in one.pattern.finditer(text):
             if one.holds(match[0]):
-                yield match.start(), match.end(), one.kind, one.ko if korean else one.en
+                yield match.start(), match.end(), one.kind, one.what
 
 
-def _by_detector(text: str, korean: bool) -> Iterator[tuple[int, int, str, str]]:
+def _by_detector(text: str) -> Iterator[tuple[int, int, str, str]]:
     for token in islice(_TOKEN.finditer(text), _TOKENS_MOST):
         start = max(text.rfind("\n", 0, token.start()) + 1, token.start() - _BESIDE)
         end = token.end() + _BESIDE
@@ -157,8 +144,7 @@ def _by_detector(text: str, korean: bool) -> Iterator[tuple[int, int, str, str]]
             for secret in detector.analyze_string(window):
                 at = window.find(secret)
                 if at >= 0:
-                    what = f"비밀 정보({detector.secret_type})" if korean else f"a secret ({detector.secret_type})"
-                    yield start + at, start + at + len(secret), "secret", what
+                    yield start + at, start + at + len(secret), "secret", f"a secret ({detector.secret_type})"
 
 
 @cache

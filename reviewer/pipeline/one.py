@@ -15,6 +15,7 @@ from reviewer.extract import extract_offline
 from reviewer.extract.triage import not_a_proposal
 from reviewer.ground import ground
 from reviewer.parse import parse, parse_path
+from reviewer.pipeline.leaving import check_leaving
 from reviewer.pipeline.notices import notices
 from reviewer.rubric import load_rubric
 from reviewer.score import score
@@ -104,11 +105,14 @@ def review_offline(source: Source, run: Run, name: str | None) -> Review:
 
 async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
     """Review by a connected model. What is no proposal is not sent."""
+    from reviewer.llm.session import Session
     from reviewer.pipeline.samples import sampled
 
     opened = _open(source, run, name)
     if isinstance(opened, Review):
         return opened
+    if isinstance(model, Session):
+        check_leaving(opened[0], model.settings)
     extraction, stability = await sampled(opened[0], run.rubric, model, run.samples)
     return judge(opened[0], extraction, run, stability)
 
