@@ -64,6 +64,7 @@ def _side(review: Review) -> Side:
     model = extraction.model if extraction else None
     return Side(
         name=review.document.name,
+        format=review.document.format,
         sha256=review.document.sha256,
         status=review.status,
         reason=review.reason,

@@ -19,6 +19,7 @@ class Side(Frozen):
     """One of the two reviews."""
 
     name: str
+    format: str = ""
     sha256: str
     status: Status
     reason: str = ""

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from reviewer.domain import Review, Rubric
+from reviewer.render.comparison import COMPARISON_FORMATS, render_comparison
 
 FORMATS: tuple[str, ...] = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
 

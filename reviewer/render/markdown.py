@@ -1,7 +1,7 @@
 """GitHub-flavoured Markdown, fit for a pull request's comment: nothing from a proposal turns active."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reviewer.domain import Review, Rubric
@@ -16,6 +16,7 @@ from reviewer.render.report import (
     Node,
     Paragraph,
     Quote,
+    Table,
     Title,
     Voice,
     report,
@@ -60,7 +61,12 @@ def _broken(match: re.Match[str]) -> str:
 
 def markdown(review: Review, rubric: Rubric, voice: Voice) -> str:
     """The report as Markdown."""
-    blocks = (block for node in report(review, rubric, voice) for block in _blocks(node))
+    return written(report(review, rubric, voice))
+
+
+def written(nodes: Iterable[Node]) -> str:
+    """Any nodes as Markdown."""
+    blocks = (block for node in nodes for block in _blocks(node))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -75,6 +81,8 @@ def _blocks(node: Node) -> Iterator[str]:
             aside = f" · {escape(node.aside)}" if node.aside else ""
             yield f"### {escape(node.label)}: {escape(node.text)}{aside}"
         case Meters():
+            yield _meters(node)
+        case Table():
             yield _table(node)
         case Paragraph():
             yield escape(node.text)
@@ -86,12 +94,15 @@ def _blocks(node: Node) -> Iterator[str]:
                 yield ("\n" if kind is Detail else "\n\n").join(map(_detail, details))
 
 
-def _table(node: Meters) -> str:
-    lines = ["| " + " | ".join(escape(head) for head in node.heads) + " |", "|---|---:|---:|"]
-    for row in node.rows:
-        spread = f"{whole(row.low)}–{whole(row.high)}" if row.high > row.low else ""
-        lines.append(f"| {escape(row.name)} | {whole(row.point)} | {spread} |")
-    return "\n".join(lines)
+def _meters(node: Meters) -> str:
+    rows = ((r.name, whole(r.point), f"{whole(r.low)}–{whole(r.high)}" if r.high > r.low else "") for r in node.rows)
+    return _table(Table(node.heads, tuple(rows)))
+
+
+def _table(node: Table) -> str:
+    rule = "|---|" + "---:|" * (len(node.heads) - 1)
+    head, *rows = ("| " + " | ".join(map(escape, cells)) + " |" for cells in (node.heads, *node.rows))
+    return "\n".join((head, rule, *rows))
 
 
 def _items(node: Items) -> Iterator[str]:

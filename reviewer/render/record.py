@@ -4,6 +4,7 @@ import json
 import re
 
 from reviewer.domain import Review
+from reviewer.domain.base import Frozen
 
 # Line ends that JSON allows in a string but that split a line for many readers, what steers a terminal,
 # and lone surrogates, which no encoder takes.
@@ -19,5 +20,10 @@ def escape(text: str) -> str:
 
 def record(review: Review) -> str:
     """The whole review."""
-    plain = review.model_dump(mode="json")
+    return written(review)
+
+
+def written(noun: Frozen) -> str:
+    """Any noun as a line of JSON."""
+    plain = noun.model_dump(mode="json")
     return escape(json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))) + "\n"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from reviewer.domain import CriterionText, Evidence, Finding, Review, Rubric, Scorecard, Strength, Texts
 from reviewer.render.clean import folded, shortened
+from reviewer.render.places import LINED
 from reviewer.render.words import Say, listed, say, whole
 
 Voice = Literal["gate", "coach"]
@@ -116,7 +117,15 @@ class Entry:
     details: tuple["Detail | Quote", ...] = ()
 
 
-Node = Title | Heading | Headline | Meters | Paragraph | Items | Entry
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; all but the first column are figures."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Node = Title | Heading | Headline | Meters | Paragraph | Items | Entry | Table
 
 
 def report(review: Review, rubric: Rubric, voice: Voice) -> Iterator[Node]:
@@ -292,12 +301,16 @@ def quotes(evidence: tuple[Evidence, ...], review: Review, tell: Say) -> Iterato
 
 
 def place(evidence: Evidence, review: Review, tell: Say) -> str:
-    """Where a quote stands: the line where the file has lines, else page, cell or heading."""
+    """Where a quote stands in the review's document."""
+    return placed(evidence, review.document.format, tell)
+
+
+def placed(evidence: Evidence, form: str, tell: Say) -> str:
+    """Where a quote stands: the line where a file of this form has lines, else page, cell or heading."""
     line = tell("line", line=evidence.line)
     if not evidence.place:
         return line
-    has_lines = review.document.format in ("markdown", "text")
-    return f"{line} · {shortened(evidence.place, 60)}" if has_lines else shortened(evidence.place, 60)
+    return f"{line} · {shortened(evidence.place, 60)}" if form in LINED else shortened(evidence.place, 60)
 
 
 def criterion(words: Texts, name: str) -> CriterionText:

@@ -1,6 +1,6 @@
 """For a terminal, at any width, with and without colour; wide characters are measured as two columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reviewer.domain import Review, Rubric
@@ -16,6 +16,7 @@ from reviewer.render.report import (
     Node,
     Paragraph,
     Quote,
+    Table,
     Title,
     Tone,
     Voice,
@@ -44,6 +45,11 @@ def escape(text: str) -> str:
 
 def terminal(review: Review, rubric: Rubric, voice: Voice, width: int, color: bool) -> str:
     """The report as lines of at most `width` columns."""
+    return written(report(review, rubric, voice), width, color)
+
+
+def written(nodes: Iterable[Node], width: int, color: bool) -> str:
+    """Any nodes as lines."""
     from io import StringIO
 
     from rich.console import Console
@@ -61,7 +67,7 @@ def terminal(review: Review, rubric: Rubric, voice: Voice, width: int, color: bo
         legacy_windows=False,
     )
     page = _Page(console, width)
-    for node in report(review, rubric, voice):
+    for node in nodes:
         page.put(node)
     for line in page.lines:
         line.rstrip()
@@ -97,6 +103,8 @@ class _Page:
                 self._wrap(parts)
             case Meters():
                 self._meters(node)
+            case Table():
+                self._table(node)
             case Paragraph():
                 self._wrap([(escape(node.text), "dim" if node.tone == "quiet" else "")], "  ")
             case Items():
@@ -148,6 +156,17 @@ class _Page:
             spread = f"  {whole(row.low)}–{whole(row.high)}" if row.high > row.low else ""
             bar = list(_bar(row, room)) if room >= 10 else []
             self._wrap([(name + pad, ""), (figures, "bold"), *bar, (spread, "")], "  ")
+
+    def _table(self, node: Table) -> None:
+        from rich.cells import cell_len
+
+        rows = [[escape(cell) for cell in row] for row in (node.heads, *node.rows)]
+        sizes = [max(cell_len(row[column]) for row in rows) for column in range(len(node.heads))]
+        for number, row in enumerate(rows):
+            # Figures stand to the right of their column, so that they can be read downwards.
+            gaps = [" " * (size - cell_len(cell)) for cell, size in zip(row, sizes, strict=True)]
+            cells = "  ".join(gap + cell for cell, gap in zip(row[1:], gaps[1:], strict=True))
+            self._wrap([(row[0] + gaps[0], ""), (f"  {cells}", "bold" if number else "dim")], "  ")
 
     def _blank(self) -> None:
         from rich.text import Text
