@@ -10,5 +10,5 @@ from reviewer.pipeline.one import areview, review
 from reviewer.pipeline.quotes import find_quotes
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
 from reviewer.pipeline.rubrics import check_rubric
-from reviewer.render import FORMATS, render
+from reviewer.render import COMPARISON_FORMATS, FORMATS, render, render_comparison
 from reviewer.rubric import Problem, bundled_rubrics, load_rubric
