@@ -32,3 +32,13 @@ def top(document: Document) -> int:
     if start is not None:
         return heading_end(document, next(s for s in document.sections if s.start == start and s.heading))
     return next((block.start for block in document.blocks if block.kind != "front_matter"), 0)
+
+
+def lines_of(finding: Finding, document: Document) -> tuple[int, ...]:
+    """The lines of the file that a finding is about, the best one first; none where the file has no lines."""
+    if document.format not in LINED:
+        return ()
+    if finding.evidence:
+        return tuple(evidence.line for evidence in finding.evidence)
+    section = belongs(finding, document)
+    return (document.line(section.start),) if section else ()
