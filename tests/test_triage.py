@@ -10,6 +10,15 @@ from reviewer.pipeline import review
 
 CASES = YAML(typ="safe", pure=True).load((Path(__file__).parent / "data/not_proposals.yaml").read_text("utf-8"))
 
+SMALL = """\
+id: small
+version: "1"
+sections: [{id: basics, criteria: [{id: goal, values: {clear: {points: 1, needs: number}, not_stated: {points: 0}}}]}]
+axes: {mark: {basics: 1}}
+texts: {en: {title: Small, axes: {mark: Mark}, sections: {basics: Basics}, criteria: {goal: {name: Goal, question: Which?,
+  meanings: {clear: said, not_stated: not said}, missing: No goal.}}}}
+"""
+
 THIN = """\
 # Idea: sort incoming mail
 
@@ -35,8 +44,11 @@ def test_force_goes_on() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(resource("examples").glob("*.md")), ids=lambda p: p.stem)
-def test_examples_are_proposals(path: Path) -> None:
+def test_examples_are_proposals(path: Path, tmp_path: Path) -> None:
     assert review(path).status == "reviewed"
+    small = tmp_path / "small.yaml"
+    small.write_text(SMALL, "utf-8")
+    assert review(path, rubric=small).status == "reviewed"
 
 
 def test_a_thin_honest_proposal_is_one() -> None:

@@ -67,6 +67,7 @@ _KINDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
 _MUCH = 0.28  # share of the stated criteria that something is said about: from there on it is a proposal
 _SOME = 0.17  # enough together with sentences that plan
 _PLANS = 3
+_FEW_CRITERIA = 12
 _DENSE = 0.1  # a short draft answers little, but most of it plans, and speaks of models or data
 _CODE_LINES = 0.25
 
@@ -88,6 +89,8 @@ def not_a_proposal(document: Document, claims: Callable[[], Sequence[Claim]], ru
     said = sum(1 for claim in claims() if rubric.by_id[claim.criterion].kind == "stated") / max(1, len(stated))
     if said >= _MUCH or (said >= _SOME and plans * len(sentences) >= _PLANS):
         return None
+    if len(stated) < _FEW_CRITERIA and plans and about * len(sentences) >= _PLANS:
+        return None  # what a small rubric does not ask is no sign against a proposal
     lines = [line for line in document.visible().splitlines() if line.strip()]
     headings = [section.heading for section in document.sections if section.heading]
     if _share(_CODE, lines) > _CODE_LINES:
