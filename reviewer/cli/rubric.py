@@ -58,7 +58,8 @@ def list_() -> None:
 @click.argument("id", required=False, metavar="[ID]")
 @rubric_option
 @lang_option
-def show(id: str | None, rubric: str | None, lang: str | None) -> None:  # noqa: A002 - the name in --help
+@click.option("--format", type=click.Choice(["terminal", "markdown"]), default="terminal", help="markdown: all of it.")
+def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> None:  # noqa: A002 - names in --help
     """Show a rubric, or what it asks, accepts and advises for one criterion.
 
     ID is a criterion, or a bundled rubric, or a rubric's path.
@@ -70,6 +71,7 @@ def show(id: str | None, rubric: str | None, lang: str | None) -> None:  # noqa:
       reviewer rubric show labels --lang ko
       reviewer rubric show course-proposal
       reviewer rubric show data --rubric my-rubric.yaml
+      reviewer rubric show my-rubric.yaml --format markdown > rubric.md
     """
     from reviewer.cli.output import to_stdout
     from reviewer.cli.settings import RUBRIC, resolve
@@ -81,7 +83,11 @@ def show(id: str | None, rubric: str | None, lang: str | None) -> None:  # noqa:
     else:
         shown = load_rubric(settings.rubric or RUBRIC)
     words = shown.words(settings.lang or "en")
-    if id is None:
+    if id is None and format == "markdown":
+        from reviewer.cli.reference import reference
+
+        to_stdout(reference(shown, words, proof))
+    elif id is None:
         to_stdout(_overview(shown, words))
     elif id in shown.by_id:
         to_stdout(_criterion(shown.by_id[id], words))
@@ -147,16 +153,17 @@ def _criterion(criterion: "Criterion", words: "Texts") -> str:
         lines += _wrap(f"{value.points:>4.2f} {value.id:<20} {text.meanings.get(value.id, '')}", 2, 28)
         if value.predicate:
             falls = f", else it counts as {value.falls_to}" if value.falls_to else ""
-            lines += _wrap(f"its quote must hold {_predicate(value.predicate)}{falls}", 28)
+            lines += _wrap(f"its quote must hold {proof(value.predicate)}{falls}", 28)
     for label in (text.why, text.advice):
         if label:
             lines += ["", *_wrap(label)]
     return "\n".join(lines) + "\n"
 
 
-def _predicate(predicate: "Predicate") -> str:
+def proof(predicate: "Predicate") -> str:
+    """What a quote must hold, in words."""
     if predicate.kind == "any_of":
-        return " or ".join(map(_predicate, predicate.any_of))
+        return " or ".join(map(proof, predicate.any_of))
     return f'a word for "{predicate.cue}"' if predicate.kind == "cue" else PREDICATES[predicate.kind]
 
 
