@@ -24,7 +24,7 @@ from reviewer.domain import (
     Value,
 )
 from reviewer.domain.resources import resource
-from reviewer.errors import IncompleteError, TooLongError
+from reviewer.errors import IncompleteError, SettingsError, TooLongError
 from reviewer.extract import extract_llm, reask
 from reviewer.extract.llm import estimate, instructions, readable, schema_for, split
 from reviewer.llm import ModelSettings, Prompt, Reply, connect, count
@@ -288,8 +288,8 @@ def test_too_short_a_model_says_so() -> None:
 
 
 def test_a_flood_is_refused() -> None:
-    with pytest.raises(IncompleteError, match="more than 40 calls"):
-        asyncio.run(extract_llm(document("word " * 60_000), RUBRIC, Scripted(by_part), budget=1000))
+    with pytest.raises(IncompleteError, match="about 60,000 tokens are more than the 50,000"):
+        asyncio.run(extract_llm(document("word " * 60_000), RUBRIC, Scripted(by_part), most=50_000))
 
 
 def test_a_long_book_works() -> None:
@@ -311,7 +311,10 @@ def test_estimate() -> None:
     assert before.most_cost is not None
     assert before.likely_cost < before.most_cost == pytest.approx(before.input_tokens * 1e-6 + 0.16)
     assert estimate(document(text), rubric, ModelSettings(name="m", base_url="http://h/v1")).likely_cost is None
-    assert estimate(document(LONG), RUBRIC, priced, budget=1000).calls > 3
+    narrow = priced.model_copy(update={"context_tokens": 3000, "max_output_tokens": 800})
+    assert estimate(document(LONG), RUBRIC, narrow).calls > 3
+    with pytest.raises(SettingsError, match="leaves no room"):
+        estimate(document(LONG), RUBRIC, narrow.model_copy(update={"max_output_tokens": 3000}))
 
 
 # Asking again.

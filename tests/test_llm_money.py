@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from llm_server import SCHEMA, Answer, Clock, chat, error, serve
+from llm_server import SCHEMA, Answer, Clock, Provider, chat, error, serve
 
 from reviewer.domain import Usage
 from reviewer.errors import BadAnswerError, BudgetError, SettingsError
@@ -119,14 +119,15 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from reviewer.llm import ModelSettings, Prompt, Reply
-from reviewer.llm.cache import Remembering
+from reviewer.llm.cache import Answers, Remembering
 
 class Fixed:
     async def ask(self, prompt, schema):
         return Reply(data={"v": prompt.user}, text=prompt.user)
 
 async def main():
-    model = Remembering(Fixed(), ModelSettings(name="m", base_url="http://localhost/v1"), Path(sys.argv[1]))
+    settings = ModelSettings(name="m", base_url="http://localhost/v1")
+    model = Remembering(Fixed(), Answers(settings, Path(sys.argv[1])))
     for n in range(100):
         reply = await model.ask(Prompt(id="p", system="s", user=f"{sys.argv[2]} {n}"), {})
         shared = await model.ask(Prompt(id="p", system="s", user=f"shared {n}"), {})
@@ -205,6 +206,74 @@ def test_the_limit_is_never_crossed() -> None:
     message = str(next(reply for reply in replies if isinstance(reply, BudgetError)))
     assert "$2" in message
     assert "higher limit" in message
+
+
+LEDGER = """
+import asyncio, sys
+from pathlib import Path
+from reviewer.errors import BudgetError
+from reviewer.llm import ModelSettings, Prompt, connect
+
+SCHEMA = {"type": "object", "properties": {"value": {"type": "string"}}, "required": ["value"]}
+
+async def main(url, path, limit):
+    settings = ModelSettings(name="m", base_url=url, max_calls=int(limit), ledger=Path(path), concurrency=4)
+    async with connect(settings) as model:
+        prompts = [Prompt(id="t", system="s", user=f"{n}") for n in range(20)]
+        done = await asyncio.gather(*(model.ask(prompt, SCHEMA) for prompt in prompts), return_exceptions=True)
+    assert all(isinstance(one, BudgetError) or not isinstance(one, BaseException) for one in done), done
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_several_processes_share_a_budget(tmp_path: Path) -> None:
+    """CS01: also those that come later, and those that are killed in the middle of a call."""
+    ledger = tmp_path / "new" / "spent.sqlite3"
+
+    def start(provider: Provider, limit: int) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-c", LEDGER, provider.url, str(ledger), str(limit)]
+        return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+    with serve([chat({"value": "a"})]) as provider:
+        running = [start(provider, 30) for _ in range(3)]
+        said = [process.communicate()[1] for process in running]
+        assert [process.returncode for process in running] == [0] * 3, said
+        assert provider.calls == 30
+    with serve([Answer(how="hang")]) as provider:
+        killed = start(provider, 31)
+        provider.asked.wait()
+        killed.kill()
+        killed.communicate()
+    with serve([chat({"value": "a"})]) as provider:
+        start(provider, 33).communicate()
+        assert provider.calls == 2
+    assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("limit", "calls", "said"),
+    [
+        ({"max_calls": 3}, 3, "limit of 3 calls"),
+        ({"max_tokens": 1000}, 10, "limit of 1,000 tokens"),
+        ({"max_cost": 0.5, "price": (0, 1e4)}, 5, r"limit of \$0.5"),
+    ],
+    ids=["calls", "tokens", "dollars"],
+)
+def test_each_limit(limit: dict[str, Any], calls: int, said: str) -> None:
+    """One after the other: each takes 100 tokens, ten of them out, and may take as many out as it does."""
+    with serve([chat(tokens=(90, 10))]) as provider:
+
+        async def go() -> list[Any]:
+            chosen = ModelSettings(name="m", base_url=provider.url, max_output_tokens=10, concurrency=1, **limit)
+            async with connect(chosen) as model:
+                prompts = [PROMPT.model_copy(update={"user": f"{n}"}) for n in range(12)]
+                return await asyncio.gather(*(model.ask(p, SCHEMA) for p in prompts), return_exceptions=True)
+
+        replies = asyncio.run(go())
+    assert provider.calls == calls
+    with pytest.raises(BudgetError, match=said):
+        raise replies[-1]
 
 
 def test_nothing_is_sent_for_no_money() -> None:

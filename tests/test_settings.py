@@ -110,6 +110,10 @@ GOOD = {
     "api_version": "'2026-01-01'",
     "price": "[0.25, 2]",
     "max_cost": "0.5",
+    "max_calls": "5",
+    "max_tokens": "5",
+    "context_tokens": "5",
+    "max_document_tokens": "5",
     "samples": "3",
 }
 

@@ -1,6 +1,7 @@
 """`reviewer evaluate`: how well reviews agree with people's labels and decisions."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def command(
     """
     from reviewer.cli.output import opened, to_stdout
     from reviewer.cli.settings import RUBRIC, resolve
-    from reviewer.evaluate import Evaluation, Moved, measure, moved, picture, read_labels, table
+    from reviewer.evaluate import Moved, measure, moved, picture, read_labels, table
     from reviewer.pipeline import load_rubric
 
     if (docs is None) == (records is None):
@@ -60,7 +61,7 @@ def command(
         raise InputError(f"{labels}: no labelled document was reviewed; do file names match the labels?")
     changes: tuple[Moved, ...] = ()
     if against is not None:
-        changes = moved(Evaluation.model_validate_json(against.read_bytes()), found)
+        changes = moved(_earlier(against), found)
     if drawn is not None:
         with opened(str(drawn)) as write:
             write(picture(found))
@@ -69,6 +70,21 @@ def command(
     else:
         to_stdout(table(found, changes))
     return 0
+
+
+def _earlier(path: Path) -> Any:
+    from pydantic import ValidationError
+
+    from reviewer.evaluate import Evaluation
+
+    try:
+        return Evaluation.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+    except ValidationError as error:
+        raise InputError(
+            f"{path}: not an earlier evaluation; name what `reviewer evaluate --format json` printed"
+        ) from error
 
 
 def _stored(path: Path) -> dict[str, Any]:
@@ -86,20 +102,19 @@ def _reviewed(docs: Path, wanted: set[str], settings: Any, rubric: Any) -> dict[
     import asyncio
 
     from reviewer.cli.progress import progress
+    from reviewer.cli.review import announce
     from reviewer.cli.settings import model_settings
-    from reviewer.pipeline import host_of, review_many
+    from reviewer.pipeline import review_many
 
     if not docs.is_dir():
         raise InputError(f"{docs}: is no folder; name the one that holds the labelled documents")
     files = [path for path in sorted(docs.iterdir()) if path.stem in wanted and path.is_file()]
-    model = model_settings(settings)
-    if model is not None:
-        click.echo(f"reviewer: sending {len(files)} proposals to {host_of(model)} (model {model.name})", err=True)
-    reviews = {}
+    model, reviews = model_settings(settings), {}
 
     async def run() -> None:
         with progress(len(files)) as bar:
-            async for done in review_many(files, rubric=rubric, model=model):
+            before = partial(announce, model, len(files), bar) if model else None
+            async for done in review_many(files, rubric=rubric, model=model, before=before):
                 reviews[Path(done.document.name).stem] = done
                 bar.finish(done.document.name)
 

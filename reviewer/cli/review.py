@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from reviewer.cli.options import judging_options, output_options
 from reviewer.errors import InputError, ReviewerError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
+    from reviewer.cli.progress import Bar
     from reviewer.cli.report import Report
     from reviewer.cli.settings import Settings
     from reviewer.domain import Rubric
@@ -31,6 +33,11 @@ MOST = 100_000_000  # bytes of a pipe, which may never end; far more than a prop
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
+@click.option("--max-calls", type=int, metavar="N", help="Stop before the model is called more often.")
+@click.option("--max-tokens", type=int, metavar="N", help="Stop before the model reads and writes more.")
+@click.option("--rpm", "requests_per_minute", type=float, metavar="N", help="Call the model at most N times a minute.")
+@click.option("--tpm", "tokens_per_minute", type=float, metavar="N", help="Send it at most N tokens a minute.")
+@click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent, to whom, and its price.")
 @click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
 @click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
 @click.option(
@@ -39,7 +46,9 @@ MOST = 100_000_000  # bytes of a pipe, which may never end; far more than a prop
 @click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
 @click.pass_obj
-def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str | None, **flags: Any) -> int:
+def command(
+    arguments: tuple[str, ...], /, files: tuple[str, ...], output: str | None, dry_run: bool, **flags: Any
+) -> int:
     """Review each FILE, or else what is piped in or pasted.
 
     Without a model named by --model, REVIEWER_MODEL or your settings, the offline engine reads the
@@ -53,6 +62,7 @@ def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str |
       reviewer review *.md --format json -o reviews.jsonl
       reviewer review proposal.md --fail-under impact=50,feasibility=40 --fail-on blocker
       OPENAI_API_KEY=... reviewer review proposal.md --model openai:gpt-5-mini
+      reviewer review *.md --model openai:gpt-5-mini --dry-run
       reviewer review proposal.md --model llama --base-url http://localhost:8080/v1
 
     \b
@@ -73,6 +83,9 @@ def command(arguments: tuple[str, ...], /, files: tuple[str, ...], output: str |
     check_conditions(settings.fail_under, settings.fail_on, rubric)
     try:
         with opened(output) as write:
+            if dry_run:
+                write(_dry(files or ("-",), settings, rubric))
+                return 0
             to_file = output not in (None, "-")
             report = Report(settings, rubric, write, to_file=to_file, documents=len(files) or 1)
             code = _review(files or ("-",), settings, rubric, report)
@@ -93,13 +106,23 @@ def _review(files: Sequence[str], settings: "Settings", rubric: "Rubric", report
 
     sources = [_source(name) for name in files]
     model = model_settings(settings)
-    if model is not None:
-        _announce(model, len(files))
     if len(files) == 1:
         _one(*sources[0], settings, rubric, model, report)
     else:
         _several(sources, settings, rubric, model, report)
     return report.exit_code()
+
+
+def _dry(files: Sequence[str], settings: "Settings", rubric: "Rubric") -> str:
+    from reviewer.cli.dry import OFFLINE, described
+    from reviewer.cli.settings import model_settings
+    from reviewer.pipeline import estimate
+
+    if (model := model_settings(settings)) is None:
+        return OFFLINE
+    sources = [_source(name) for name in files]
+    found = estimate(sources, rubric=rubric, model=model, force=settings.force, samples=settings.samples)
+    return found.model_dump_json(indent=1) + "\n" if settings.format == "json" else described(found)
 
 
 def _source(name: str) -> tuple[Path | bytes, str]:
@@ -127,11 +150,13 @@ def _source(name: str) -> tuple[Path | bytes, str]:
     return data, name
 
 
-def _announce(model: "ModelSettings", documents: int) -> None:
+def announce(model: "ModelSettings", documents: int, bar: "Bar") -> None:
+    """Say who will see the proposals."""
     from reviewer.pipeline import host_of
 
     what = "the proposal" if documents == 1 else f"{documents} proposals"
-    click.echo(f"reviewer: sending {what} to {host_of(model)} (model {model.name})", err=True)
+    with bar.hidden():
+        click.echo(f"reviewer: sending {what} to {host_of(model)} (model {model.name})", err=True)
 
 
 def _one(
@@ -154,6 +179,7 @@ def _one(
             name=name,
             force=settings.force,
             samples=settings.samples,
+            before=partial(announce, model, 1, bar) if model else None,
         )
         bar.finish(name)
     report.add(done)
@@ -174,13 +200,14 @@ def _several(
     async def run() -> None:
         with progress(len(sources)) as bar:
             async for done in review_many(
-                [source for source, _ in sources],
+                sources,
                 rubric=rubric,
                 model=model,
                 language=settings.lang,
                 concurrency=settings.concurrency,
                 force=settings.force,
                 samples=settings.samples,
+                before=partial(announce, model, len(sources), bar) if model else None,
             ):
                 with bar.hidden():
                     goes_on = report.add(done)

@@ -28,6 +28,10 @@ USER_ONLY = {
     "api_version": "would change how your model is called",
     "price": "would change how your money is counted",
     "max_cost": "would spend your money",
+    "max_calls": "would spend your money",
+    "max_tokens": "would spend your money",
+    "context_tokens": "would change how your model is called",
+    "max_document_tokens": "would spend your money",
     "samples": "would spend your money, so many times as much",
 }
 
@@ -63,10 +67,14 @@ class Settings(Frozen):
     no_cache: bool = False
     timeout: Positive | None = None
     max_cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    max_calls: Annotated[int, Field(ge=0)] | None = None
+    max_tokens: Annotated[int, Field(ge=0)] | None = None
     price: Annotated[tuple[FiniteFloat, FiniteFloat], BeforeValidator(_pair)] | None = None
     api_version: Text | None = None
     deadline: Positive | None = None
     max_output_tokens: PositiveInt | None = None
+    context_tokens: PositiveInt | None = None
+    max_document_tokens: PositiveInt | None = None
     temperature: FiniteFloat | None = None
     requests_per_minute: Positive | None = None
     tokens_per_minute: Positive | None = None
@@ -86,10 +94,14 @@ FOR_MODEL = (
     "timeout",
     "deadline",
     "max_output_tokens",
+    "context_tokens",
+    "max_document_tokens",
     "temperature",
     "requests_per_minute",
     "tokens_per_minute",
     "max_cost",
+    "max_calls",
+    "max_tokens",
     "price",
     "block_secrets",
 )

@@ -1,6 +1,7 @@
 """The nouns of the project, named once and frozen. They import nothing but pydantic."""
 
 from reviewer.domain.document import Block, Document, Region, RegionKind, Section, Sentence
+from reviewer.domain.estimate import Estimate, LeftOut
 from reviewer.domain.record import (
     SCHEMA_VERSION,
     AxisScore,

@@ -4,26 +4,29 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from string import Template
 from typing import Any
 
-from reviewer.domain import Claim, Criterion, Document, Extraction, ModelUsed, Rubric, Usage
-from reviewer.domain.base import Frozen
+from reviewer.domain import Claim, Criterion, Document, Estimate, Extraction, ModelUsed, Rubric, Usage
 from reviewer.domain.record import Answer
 from reviewer.domain.resources import resource
-from reviewer.errors import IncompleteError, TooLongError
-from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, price
+from reviewer.errors import IncompleteError, SettingsError, TooLongError
+from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, host_of, price
 
 EXTRACT, REASK = "extract.v1", "reask.v1"
 BUDGET = 40_000  # tokens of text in one call
-_MOST = 40  # calls for one document
+MOST = 400_000  # tokens of one document: a book of a thousand pages, and far from a flood
+_LEAST = 1000  # tokens of text that are worth a call: below, a rubric would outweigh them
 _ANSWER = 35  # tokens that an answer takes for one criterion
 _QUOTES = "_quotes"
 
+Known = Callable[[Prompt, Mapping[str, Any]], bool]  # is the answer to this question kept from before?
+
 
 async def extract_llm(
-    document: Document, rubric: Rubric, model: Model, *, budget: int = BUDGET, sample: int = 0
+    document: Document, rubric: Rubric, model: Model, *, budget: int = BUDGET, most: int = MOST, sample: int = 0
 ) -> Extraction:
     """What `model` reads in the document: one call, or one for each part of a long one.
 
@@ -32,7 +35,7 @@ async def extract_llm(
     favourable, because a part that shows no danger does not exclude one; several values where the criterion takes
     several. Quotes are those of the parts that gave the winning value, in the order of the text.
     """
-    return await _extract(document, rubric, rubric.criteria, model, EXTRACT, "", budget, sample)
+    return await _extract(document, _Question.of(rubric, rubric.criteria, EXTRACT, sample=sample), model, budget, most)
 
 
 async def reask(
@@ -42,38 +45,61 @@ async def reask(
     rejected: Mapping[str, Sequence[str]],
     *,
     budget: int = BUDGET,
+    most: int = MOST,
     sample: int = 0,
 ) -> Extraction:
     """Ask once more about the criteria whose quotes were rejected (criterion id -> quotes). The caller bounds it."""
     criteria = [criterion for criterion in rubric.criteria if criterion.id in rejected]
     lines = [f"- {c.id}: {_one_line(quote)}" for c in criteria for quote in rejected[c.id]]
     after = "\nRejected quotes\n" + "\n".join(lines) + "\n"
-    return await _extract(document, rubric, criteria, model, REASK, after, budget, sample)
+    question = _Question.of(rubric, criteria, REASK, after, sample)
+    return await _extract(document, question, model, budget, most)
 
 
-class Estimate(Frozen):
-    """What reading a document with a model will take, before anything is sent."""
+def room(rubric: Rubric, settings: ModelSettings) -> int:
+    """Tokens of text that one call may hold beside the prompt and the answer."""
+    if settings.context_tokens is None:
+        return BUDGET
+    fixed = _Question.of(rubric, rubric.criteria, EXTRACT).fixed
+    left = settings.context_tokens - settings.max_output_tokens - count(fixed, settings.name)[0]
+    if left < _LEAST:
+        raise SettingsError(
+            f"a context of {settings.context_tokens:,} tokens leaves no room for a text beside the prompt and an "
+            f"answer of up to {settings.max_output_tokens:,}; lower max_output_tokens, or use a model that reads more"
+        )
+    return min(BUDGET, left)
 
-    calls: int
-    input_tokens: int
-    counted: str  # "tiktoken", or "estimate"
-    likely_cost: float | None  # US dollars, for answers of the usual length; None: no price is known
-    most_cost: float | None  # for answers as long as the settings allow
 
+def estimate(
+    document: Document,
+    rubric: Rubric,
+    settings: ModelSettings,
+    known: Known = lambda *_: False,
+    *,
+    sample: int = 0,
+) -> Estimate:
+    """What `extract_llm` will take; asking again about rejected quotes, and retries, come on top.
 
-def estimate(document: Document, rubric: Rubric, settings: ModelSettings, *, budget: int = BUDGET) -> Estimate:
-    """What `extract_llm` will take; asking again about rejected quotes, and retries, come on top."""
-    parts = split(readable(document), budget)
-    fixed = instructions(rubric, rubric.criteria, EXTRACT) + json.dumps(schema_for(rubric.criteria))
-    counts = [count(fixed + _fenced(part), settings.name) for part in parts]
-    tokens, calls = sum(n for n, _ in counts), len(parts)
+    `known` tells which answers are kept from before.
+    """
+    question = _Question.of(rubric, rubric.criteria, EXTRACT, sample=sample)
+    parts = _parts(document, readable(document), room(rubric, settings), settings.max_document_tokens)
+    asked = [prompt for prompt in map(question.about, parts) if not known(prompt, question.schema)]
+    counts = [count(question.fixed + prompt.user, settings.name) for prompt in asked]
+    tokens, calls = sum(n for n, _ in counts), len(asked)
     usual, most = calls * _ANSWER * len(rubric.criteria), calls * settings.max_output_tokens
     return Estimate(
+        host=host_of(settings),
+        model=settings.name,
+        documents=1 if asked else 0,
+        kept=0 if asked else 1,
         calls=calls,
         input_tokens=tokens,
-        counted=counts[0][1],
-        likely_cost=price(Usage(input_tokens=tokens, output_tokens=usual), settings),
-        most_cost=price(Usage(input_tokens=tokens, output_tokens=most), settings),
+        output_tokens=usual,
+        most_output_tokens=most,
+        counted=counts[0][1] if counts else "estimate",
+        likely_cost=price(Usage(input_tokens=tokens, output_tokens=usual), settings) if asked else 0.0,
+        most_cost=price(Usage(input_tokens=tokens, output_tokens=most), settings) if asked else 0.0,
     )
 
 
@@ -133,37 +159,49 @@ def split(text: str, budget: int, model: str = "") -> list[str]:
     return [part.strip("\n") for part in parts if part.strip()]
 
 
-async def _extract(
-    document: Document,
-    rubric: Rubric,
-    criteria: Sequence[Criterion],
-    model: Model,
-    prompt: str,
-    after: str,
-    budget: int,
-    sample: int,
-) -> Extraction:
-    system, schema, text = instructions(rubric, criteria, prompt), schema_for(criteria), readable(document)
+@dataclass(frozen=True)
+class _Question:
+    """What is asked about a document: the same for each of its parts."""
+
+    criteria: Sequence[Criterion]
+    id: str
+    system: str
+    schema: Mapping[str, Any]
+    after: str
+    sample: int
+
+    @classmethod
+    def of(
+        cls, rubric: Rubric, criteria: Sequence[Criterion], prompt: str, after: str = "", sample: int = 0
+    ) -> "_Question":
+        system = instructions(rubric, criteria, prompt)
+        return cls(criteria, prompt, system, schema_for(criteria), after, sample)
+
+    @property
+    def fixed(self) -> str:
+        """What goes out beside the document."""
+        return self.system + json.dumps(self.schema, ensure_ascii=False, separators=(",", ":")) + self.after
+
+    def about(self, part: str) -> Prompt:
+        return Prompt(id=self.id, system=self.system, user=_fenced(part) + self.after, sample=self.sample)
+
+
+async def _extract(document: Document, question: _Question, model: Model, budget: int, most: int) -> Extraction:
+    criteria, text = question.criteria, readable(document)
     while True:
-        parts = split(text, budget)
-        if len(parts) > _MOST:
-            raise IncompleteError(
-                f"{document.name}: about {count(text)[0]:,} tokens are more than {_MOST} calls of {budget:,} can read; "
-                "review a part of it, or raise the budget of tokens for one call"
-            )
-        asked = [Prompt(id=prompt, system=system, user=_fenced(part) + after, sample=sample) for part in parts]
+        asked = [question.about(part) for part in _parts(document, text, budget, most)]
         try:
-            replies = await _all(model, asked, schema)
+            replies = await _all(model, asked, question.schema)
             break
         except TooLongError:
-            # The model reads less than we thought: smaller parts, down to where a rubric would outweigh them.
+            # The model reads less than we thought: smaller parts.
             budget = min(budget, count(text)[0]) // 2
-            if budget < 1000:
+            if budget < _LEAST:
                 raise
     claims, notes = _merge(criteria, [_claims(criteria, reply.data) for reply in replies])
     notes = [*dict.fromkeys(reply.note for reply in replies if reply.note), *notes]
-    if len(parts) > 1:
-        notes.insert(0, f"read in {len(parts)} parts")
+    if len(asked) > 1:
+        notes.insert(0, f"read in {len(asked)} parts")
     first = replies[0]
     return Extraction(
         method="llm",
@@ -173,7 +211,7 @@ async def _extract(
             answered=", ".join(dict.fromkeys(reply.answered for reply in replies)),
             host=first.host,
             mode=first.mode,
-            prompt=prompt,
+            prompt=question.id,
             prompt_sha256=asked[0].sha256,
             parameters=first.parameters,
         ),
@@ -184,6 +222,17 @@ async def _extract(
         note="; ".join(notes),
         claims=claims,
     )
+
+
+def _parts(document: Document, text: str, budget: int, most: int) -> list[str]:
+    """The parts that are asked about; a flood is refused, since it is mostly not meant, and always dear."""
+    # No token is longer than a few characters, and counting a flood takes its time.
+    if len(text) > most and (tokens := count(text)[0]) > most:
+        raise IncompleteError(
+            f"{document.name}: about {tokens:,} tokens are more than the {most:,} that one document may have; "
+            "review a part of it, or set max_document_tokens higher"
+        )
+    return split(text, budget)
 
 
 async def _all(model: Model, prompts: Sequence[Prompt], schema: Mapping[str, Any]) -> list[Reply]:

@@ -10,17 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
+from reviewer.llm.providers import host_of
 from reviewer.llm.tokens import count
 
 if TYPE_CHECKING:
+    from reviewer.llm.cache import kept
     from reviewer.llm.prices import price
     from reviewer.llm.session import Session, connect
 
-__all__ = ["Model", "ModelSettings", "Prompt", "Reply", "Session", "connect", "count", "price"]
+__all__ = ["Model", "ModelSettings", "Prompt", "Reply", "Session", "connect", "count", "host_of", "kept", "price"]
 
 
 def __getattr__(name: str) -> Any:
     # Late: tenacity and asyncio are dear to commands that ask no model.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"reviewer.llm.{'prices' if name == 'price' else 'session'}"), name)
+    module = {"kept": "cache", "price": "prices"}.get(name, "session")
+    return getattr(import_module(f"reviewer.llm.{module}"), name)

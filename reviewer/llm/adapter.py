@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from importlib import import_module
 from importlib.metadata import version
@@ -40,8 +40,8 @@ _TOOL = "record"
 class ChatModel:
     """A LangChain chat model. Each failure leaves as a `Fault`; it never asks twice by itself."""
 
-    def __init__(self, settings: ModelSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: ModelSettings, before: Callable[[], None] | None = None) -> None:
+        self.settings, self._before = settings, before
         self.provider, self.model = provider_of(settings)
         self.host = host_of(settings)
         self.key, variable = key_of(settings)
@@ -73,6 +73,9 @@ class ChatModel:
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """One call."""
+        if (before := self._before) is not None:
+            self._before = None
+            before()
         ladder = self.provider.ladder
         rung, limit, even = self._rung, self._limit, self._even
         if prompt.repair == "looser":

@@ -5,8 +5,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,26 +20,32 @@ _FILE = "answers.v1.sqlite3"
 _TABLE = "CREATE TABLE answers (key TEXT PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID"
 
 
-class Remembering:
-    """Looks before it asks. The key is all that an answer depends on; the API key is no part of it."""
+class Answers:
+    """The file. A key is all that an answer depends on; the API key is no part of it."""
 
-    def __init__(self, inner: Model, settings: ModelSettings, folder: Path) -> None:
-        self.inner, self.path = inner, folder / _FILE
+    def __init__(self, settings: ModelSettings, folder: Path) -> None:
+        self.path = folder / _FILE
         kept = settings.model_dump(include={"name", "api_version", "temperature", "max_output_tokens"})
         self._about = {**kept, "url": base_url_of(settings)}
-        self._locks: PerLoop[WeakValueDictionary[str, asyncio.Lock]] = PerLoop(WeakValueDictionary)
         self._db: Any = None
 
-    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
-        """The answer from the cache, or a new one that goes into it."""
+    def key(self, prompt: Prompt, schema: Mapping[str, Any]) -> str:
+        """What the answer to this question is kept under."""
         whole = {**self._about, "schema": schema, **prompt.model_dump(exclude={"repair"})}
-        key = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
-        async with self._locks.get().setdefault(key, asyncio.Lock()):  # twins in one run are asked once
-            if found := self._execute("SELECT reply FROM answers WHERE key = ?", key):
-                return Reply.model_validate_json(found[0]).model_copy(update={"cached": True, "calls": 0, "cost": 0.0})
-            reply = await self.inner.ask(prompt, schema)
-            self._execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", key, reply.model_dump_json())
-        return reply
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+    def knows(self, key: str) -> bool:
+        """Is there an answer? Looking makes no file."""
+        return self.path.exists() and self._execute("SELECT 1 FROM answers WHERE key = ?", key) is not None
+
+    def get(self, key: str) -> str | None:
+        """The answer, if it is there."""
+        found = self._execute("SELECT reply FROM answers WHERE key = ?", key)
+        return found[0] if found else None
+
+    def put(self, key: str, reply: str) -> None:
+        """Keep an answer."""
+        self._execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", key, reply)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -74,6 +80,37 @@ class Remembering:
             new.chmod(0o600)  # -wal and -shm follow suit
             with suppress(FileExistsError):  # somebody was faster
                 os.link(new, self.path)
+
+
+class Remembering:
+    """Looks before it asks."""
+
+    def __init__(self, inner: Model, answers: Answers) -> None:
+        self.inner, self.answers = inner, answers
+        self._locks: PerLoop[WeakValueDictionary[str, asyncio.Lock]] = PerLoop(WeakValueDictionary)
+
+    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+        """The answer from the cache, or a new one that goes into it."""
+        key = self.answers.key(prompt, schema)
+        async with self._locks.get().setdefault(key, asyncio.Lock()):  # twins in one run are asked once
+            if found := self.answers.get(key):
+                return Reply.model_validate_json(found).model_copy(update={"cached": True, "calls": 0, "cost": 0.0})
+            reply = await self.inner.ask(prompt, schema)
+            self.answers.put(key, reply.model_dump_json())
+        return reply
+
+
+@contextmanager
+def kept(settings: ModelSettings) -> Iterator[Callable[[Prompt, Mapping[str, Any]], bool]]:
+    """Tell which answers are kept from before."""
+    if settings.cache_dir is None:
+        yield lambda *_: False
+        return
+    answers = Answers(settings, settings.cache_dir)
+    try:
+        yield lambda prompt, schema: answers.knows(answers.key(prompt, schema))
+    finally:
+        answers.close()
 
 
 def _open(path: Path) -> Any:

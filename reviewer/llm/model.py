@@ -66,11 +66,16 @@ class ModelSettings(Frozen):
     deadline: FiniteFloat = Field(default=600, gt=0)  # seconds for one answer, retries and waiting included
     attempts: PositiveInt = 6  # calls for one answer when the server is broken; rate limits only meet the deadline
     max_output_tokens: PositiveInt = 16_000
+    context_tokens: PositiveInt | None = None  # that the model reads and writes in one call; None: enough for a part
+    max_document_tokens: PositiveInt = 400_000  # a longer document is refused
     temperature: FiniteFloat | None = 0  # None: the provider's default
     concurrency: PositiveInt = 16
     requests_per_minute: FiniteFloat | None = Field(default=None, gt=0)
     tokens_per_minute: FiniteFloat | None = Field(default=None, gt=0)
-    max_cost: FiniteFloat | None = Field(default=None, ge=0)  # US dollars for all calls of this connection
+    max_cost: FiniteFloat | None = Field(default=None, ge=0)  # US dollars for all calls of this connection,
+    max_tokens: int | None = Field(default=None, ge=0)  # tokens in and out,
+    max_calls: int | None = Field(default=None, ge=0)  # and calls, failed ones too
+    ledger: Path | None = None  # the file of all that share these limits; None: this connection alone
     price: tuple[FiniteFloat, FiniteFloat] | None = None  # US dollars for a million tokens in and out
     block_secrets: bool = False  # send nothing of a document that holds secrets or personal data to another machine
     cache_dir: Path | None = None  # None: no answers are kept

@@ -7,7 +7,7 @@ from typing import Any
 
 from reviewer.llm.adapter import ChatModel
 from reviewer.llm.budget import Metered, Spent
-from reviewer.llm.cache import Remembering
+from reviewer.llm.cache import Answers, Remembering
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.retry import Patient
 
@@ -33,20 +33,25 @@ class Session:
 
     async def __aexit__(self, *_: object) -> None:
         await self._adapter.aclose()
+        self._meter.ledger.close()
         if isinstance(self._model, Remembering):
-            self._model.close()
+            self._model.answers.close()
 
 
 def connect(
     settings: ModelSettings,
     *,
+    before: Callable[[], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Session:
-    """A model as the settings describe it: cached, patient, metered. Sends nothing until it is asked."""
-    adapter = ChatModel(settings)
+    """A model as the settings describe it: cached, patient, metered. Sends nothing until it is asked.
+
+    `before` is called once, before the first byte goes out: answers from the cache send none.
+    """
+    adapter = ChatModel(settings, before)
     meter = Metered(adapter, settings)
     model: Model = Patient(meter, settings, clock, sleep)
     if settings.cache_dir is not None:
-        model = Remembering(model, settings, settings.cache_dir)
+        model = Remembering(model, Answers(settings, settings.cache_dir))
     return Session(settings, adapter, meter, model)

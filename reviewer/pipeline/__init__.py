@@ -5,6 +5,7 @@ parse ─▶ extract ─▶ ground ─▶ score ─▶ critique ─▶ render
 
 from reviewer.llm.model import ModelSettings
 from reviewer.llm.providers import host_of
+from reviewer.pipeline.estimate import estimate
 from reviewer.pipeline.many import review_many
 from reviewer.pipeline.one import areview, review
 from reviewer.pipeline.quotes import find_quotes

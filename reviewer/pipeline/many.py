@@ -1,22 +1,31 @@
 """The one loop for many documents."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.domain import Document, Review, Rubric
+from reviewer.domain import Review, Rubric
 from reviewer.errors import BudgetError, InputError, ProviderError, ReviewerError
-from reviewer.pipeline.one import Language, Run, Source, review_offline, review_with, unreviewed
-from reviewer.rubric import load_rubric
+from reviewer.pipeline.one import (
+    Language,
+    Named,
+    Run,
+    Source,
+    named,
+    ready,
+    review_offline,
+    review_with,
+    unreviewed,
+)
 
 if TYPE_CHECKING:
     from reviewer.llm import ModelSettings
 
 
 async def review_many(
-    sources: Iterable[Source],
+    sources: Iterable[Source | Named],
     *,
     rubric: str | Path | Rubric = "fsdl",
     model: "ModelSettings | None" = None,
@@ -24,38 +33,41 @@ async def review_many(
     concurrency: int = 8,
     force: bool = False,
     samples: int = 1,
+    before: Callable[[], None] | None = None,
 ) -> AsyncIterator[Review]:
     """Review many proposals, in their order, at most `concurrency` at a time.
 
-    A document that cannot be read or answered is yielded as "failed" with its reason. What no other document
+    A source may come as a pair of itself and its name. `before` is called once, before the first byte leaves this
+    machine. A document that cannot be read or answered is yielded as "failed" with its reason. What no other document
     would survive (a wrong key, no credit, the budget) is raised, after everything finished was yielded.
     """
-    ready = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
-    run = Run(rubric=ready, language=language, force=force, samples=samples)
+    run = Run(rubric=ready(rubric), language=language, force=force, samples=samples)
     if model is None:
-        for source in sources:
+        for source, name in map(named, sources):
             try:
-                yield review_offline(source, run, _name(source))
+                yield review_offline(source, run, name)
             except InputError as error:
-                yield unreviewed(source, _name(source), ready, "failed", str(error))
+                yield unreviewed(source, name, run.rubric, "failed", str(error))
             await asyncio.sleep(0)
         return
     from reviewer.llm import connect
 
-    async with connect(model) as session:
+    # A document is read and judged in turn with all others, so its call waits for nothing but the provider's limits.
+    many = model.model_copy(update={"concurrency": concurrency})
+    async with connect(many, before=before) as session:
 
-        async def one(source: Source) -> Review | ReviewerError:
+        async def one(source: Source, name: str) -> Review | ReviewerError:
             try:
-                return await review_with(session, source, run, _name(source))
+                return await review_with(session, source, run, name)
             except InputError as error:
-                return unreviewed(source, _name(source), ready, "failed", str(error))
+                return unreviewed(source, name, run.rubric, "failed", str(error))
             except BudgetError as error:
                 return error
             except ProviderError as error:
-                return error if error.final else unreviewed(source, _name(source), ready, "failed", str(error))
+                return error if error.final else unreviewed(source, name, run.rubric, "failed", str(error))
 
-        waiting = iter(sources)
-        tasks = [asyncio.create_task(one(source)) for source in islice(waiting, concurrency)]
+        waiting = map(named, sources)
+        tasks = [asyncio.create_task(one(*source)) for source in islice(waiting, concurrency)]
         fatal: ReviewerError | None = None
         try:
             while tasks:
@@ -65,16 +77,10 @@ async def review_many(
                     continue
                 yield result
                 if fatal is None:
-                    tasks += [asyncio.create_task(one(source)) for source in islice(waiting, 1)]
+                    tasks += [asyncio.create_task(one(*source)) for source in islice(waiting, 1)]
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     if fatal is not None:
         raise fatal
-
-
-def _name(source: Source) -> str:
-    if isinstance(source, Document):
-        return source.name
-    return str(source) if isinstance(source, Path) else "text"

@@ -12,6 +12,7 @@ from reviewer.domain import Claim, Document, Extraction, Review, Rubric, RubricU
 from reviewer.domain.base import Frozen
 from reviewer.errors import IncompleteError
 from reviewer.extract import extract_offline
+from reviewer.extract.llm import room
 from reviewer.extract.triage import not_a_proposal
 from reviewer.ground import ground
 from reviewer.parse import parse, parse_path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from reviewer.llm import Model, ModelSettings
 
 Source = str | bytes | Path | Document
+Named = tuple[Source, str]  # with what to call it
 Language = Literal["en", "ko"]
 
 OFFLINE_ENGINE = f"offline {VERSION}"
@@ -49,6 +51,7 @@ def review(
     name: str | None = None,
     force: bool = False,
     samples: int = 1,
+    before: Callable[[], None] | None = None,
 ) -> Review:
     """Review one proposal.
 
@@ -56,14 +59,15 @@ def review(
     ("provider:name", or ModelSettings) the offline engine reads it and nothing leaves this machine. Works in a
     script, inside a running event loop and in a notebook. What cannot be reviewed as a whole comes back as
     "incomplete", what is no proposal as "skipped" (unless `force`), each with a reason. With `samples` above 1 a
-    model is asked that often, the answers vote, and the record says how far they agree.
+    model is asked that often, the answers vote, and the record says how far they agree. `before` is called once,
+    before the first byte leaves this machine; an answer that is kept from before sends none.
 
     Raises InputError, RubricError, ProviderError or BudgetError.
     """
-    run = Run(rubric=_ready(rubric), language=language, force=force, samples=samples)
+    run = Run(rubric=ready(rubric), language=language, force=force, samples=samples)
     if model is None:
         return review_offline(source, run, name)
-    return _wait(_areview(source, run, model, base_url, name))
+    return _wait(_areview(source, run, model, base_url, name, before))
 
 
 async def areview(
@@ -76,30 +80,36 @@ async def areview(
     name: str | None = None,
     force: bool = False,
     samples: int = 1,
+    before: Callable[[], None] | None = None,
 ) -> Review:
     """The same as `review`, for code that runs an event loop."""
-    run = Run(rubric=_ready(rubric), language=language, force=force, samples=samples)
+    run = Run(rubric=ready(rubric), language=language, force=force, samples=samples)
     if model is None:
         return review_offline(source, run, name)
-    return await _areview(source, run, model, base_url, name)
+    return await _areview(source, run, model, base_url, name, before)
 
 
 async def _areview(
-    source: Source, run: Run, model: "str | ModelSettings", base_url: str | None, name: str | None
+    source: Source,
+    run: Run,
+    model: "str | ModelSettings",
+    base_url: str | None,
+    name: str | None,
+    before: Callable[[], None] | None,
 ) -> Review:
     from reviewer.llm import ModelSettings, connect
 
     settings = model if isinstance(model, ModelSettings) else ModelSettings(name=model, base_url=base_url)
-    async with connect(settings) as session:
+    async with connect(settings, before=before) as session:
         return await review_with(session, source, run, name)
 
 
 def review_offline(source: Source, run: Run, name: str | None) -> Review:
     """Review by the offline engine."""
-    opened = _open(source, run, name)
-    if isinstance(opened, Review):
-        return opened
-    document, claims = opened
+    found = opened(source, run, name)
+    if isinstance(found, Review):
+        return found
+    document, claims = found
     return judge(document, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims()), run)
 
 
@@ -108,16 +118,18 @@ async def review_with(model: "Model", source: Source, run: Run, name: str | None
     from reviewer.llm.session import Session
     from reviewer.pipeline.samples import sampled
 
-    opened = _open(source, run, name)
-    if isinstance(opened, Review):
-        return opened
+    found = opened(source, run, name)
+    if isinstance(found, Review):
+        return found
+    document, limits = found[0], dict[str, int]()
     if isinstance(model, Session):
-        check_leaving(opened[0], model.settings)
-    extraction, stability = await sampled(opened[0], run.rubric, model, run.samples)
-    return judge(opened[0], extraction, run, stability)
+        check_leaving(document, model.settings)
+        limits = {"budget": room(run.rubric, model.settings), "most": model.settings.max_document_tokens}
+    extraction, stability = await sampled(document, run.rubric, model, run.samples, **limits)
+    return judge(document, extraction, run, stability)
 
 
-def _open(source: Source, run: Run, name: str | None) -> Review | tuple[Document, Callable[[], tuple[Claim, ...]]]:
+def opened(source: Source, run: Run, name: str | None) -> Review | tuple[Document, Callable[[], tuple[Claim, ...]]]:
     """The document and what finds the offline engine's claims in it (once), or the review that says why not."""
     try:
         document = read(source, name)
@@ -154,7 +166,8 @@ def judge(document: Document, extraction: Extraction, run: Run, stability: Stabi
     )
 
 
-def _ready(rubric: str | Path | Rubric) -> Rubric:
+def ready(rubric: str | Path | Rubric) -> Rubric:
+    """The rubric, loaded."""
     return rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
 
 
@@ -167,6 +180,15 @@ def read(source: Source, name: str | None) -> Document:
         return document.model_copy(update={"name": name}) if name else document
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     return parse(data, name or "text")
+
+
+def named(source: Source | Named) -> Named:
+    """A source, and what to call it."""
+    if isinstance(source, tuple):
+        return source
+    if isinstance(source, Document):
+        return source, source.name
+    return source, str(source) if isinstance(source, Path) else "text"
 
 
 def unreviewed(

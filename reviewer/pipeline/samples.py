@@ -6,17 +6,20 @@ from collections import Counter
 from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, Rubric, Stability
 from reviewer.domain.record import Answer
 from reviewer.errors import ProviderError
-from reviewer.extract.llm import extract_llm, reask
+from reviewer.extract.llm import BUDGET, MOST, extract_llm, reask
 from reviewer.ground import ground
 from reviewer.llm import Model
 from reviewer.score import score
 
 
 async def sampled(
-    document: Document, rubric: Rubric, model: Model, samples: int
+    document: Document, rubric: Rubric, model: Model, samples: int, *, budget: int = BUDGET, most: int = MOST
 ) -> tuple[Extraction, Stability | None]:
-    """The claims of one answer, or those that most of several answers agree on; and how far they agreed."""
-    answers = await asyncio.gather(*(_asked(document, rubric, model, i) for i in range(samples)))
+    """The claims of one answer, or those that most of several answers agree on; and how far they agreed.
+
+    `budget` and `most` are tokens of text, for one call and for the whole document.
+    """
+    answers = await asyncio.gather(*(_asked(document, rubric, model, i, budget, most) for i in range(samples)))
     if samples == 1:
         return answers[0], None
     facts = [{fact.criterion: fact for fact in ground(one.claims, document, rubric)} for one in answers]
@@ -65,14 +68,14 @@ def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answe
     return []
 
 
-async def _asked(document: Document, rubric: Rubric, model: Model, sample: int) -> Extraction:
-    first = await extract_llm(document, rubric, model, sample=sample)
+async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, budget: int, most: int) -> Extraction:
+    first = await extract_llm(document, rubric, model, budget=budget, most=most, sample=sample)
     facts = ground(first.claims, document, rubric)
     rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
     if not rejected:
         return first
     try:
-        again = await reask(document, rubric, model, rejected, sample=sample)
+        again = await reask(document, rubric, model, rejected, budget=budget, most=most, sample=sample)
     except ProviderError as error:
         if error.final:
             raise

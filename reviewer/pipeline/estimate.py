@@ -1,0 +1,65 @@
+"""What a run would take, before anything is sent."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.domain import Estimate, LeftOut, Review, Rubric
+from reviewer.errors import IncompleteError, InputError
+from reviewer.extract import llm
+from reviewer.llm import kept
+from reviewer.llm.providers import host_of
+from reviewer.pipeline.leaving import check_leaving
+from reviewer.pipeline.one import Named, Run, Source, named, opened, ready
+
+if TYPE_CHECKING:
+    from reviewer.llm import ModelSettings
+
+
+def estimate(
+    sources: Iterable[Source | Named],
+    *,
+    model: "ModelSettings",
+    rubric: str | Path | Rubric = "fsdl",
+    force: bool = False,
+    samples: int = 1,
+) -> Estimate:
+    """Calls, tokens and money that `review_many` would take, and who would see the documents. Sends nothing.
+
+    It needs no key. What no model would be asked about (no proposal, a scanned page, a file that cannot be read) is
+    left out and told; what an earlier run paid for is not counted again.
+    """
+    run = Run(rubric=ready(rubric), force=force, samples=samples)
+    total = Estimate(host=host_of(model), model=model.name)
+    with kept(model) as known:
+        for source, name in map(named, sources):
+            found = _document(source, name, run, model, known)
+            if isinstance(found, LeftOut):
+                total = total.model_copy(update={"left_out": (*total.left_out, found)})
+            else:
+                total = _sum((total, found))
+    return total
+
+
+def _document(source: Source, name: str, run: Run, model: "ModelSettings", known: llm.Known) -> Estimate | LeftOut:
+    try:
+        found = opened(source, run, name)
+        if isinstance(found, Review):
+            return LeftOut(name=name, reason=found.reason)
+        whole = _sum([llm.estimate(found[0], run.rubric, model, known, sample=i) for i in range(run.samples)])
+        if whole.calls:
+            check_leaving(found[0], model)
+    except (InputError, IncompleteError) as error:
+        return LeftOut(name=name, reason=str(error))
+    # A document that is asked about several times is still one.
+    return whole.model_copy(update={"documents": int(whole.calls > 0), "kept": int(whole.calls == 0)})
+
+
+def _sum(parts: Sequence[Estimate]) -> Estimate:
+    adding = ("documents", "kept", "calls", "input_tokens", "output_tokens", "most_output_tokens")
+    total = {name: sum(getattr(part, name) for part in parts) for name in adding}
+    for name in ("likely_cost", "most_cost"):
+        costs = [getattr(part, name) for part in parts]
+        total[name] = None if None in costs else sum(costs)
+    counted = next((part.counted for part in parts if part.calls), "estimate")
+    return parts[0].model_copy(update={**total, "counted": counted})
