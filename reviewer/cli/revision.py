@@ -31,9 +31,8 @@ def read_revision(name: str, folder: Path | None = None) -> bytes:
             return _blob(found.decode().strip(), name, folder)
     if revision and not is_revision(revision, folder):
         raise InputError(f"{name}: {_why(folder, revision)}")
-    raise InputError(
-        f"{name}: {revision or 'the index'} has no file '{path}'; if it was renamed since, git must know the new name: git add"
-    )
+    holder = revision or "the index"
+    raise InputError(f"{name}: {holder} has no file '{path}'; if it was renamed since, tell git first: git add")
 
 
 def name_in(revision: str, path: str, folder: Path | None = None, *, newer: str | None = None) -> str:
