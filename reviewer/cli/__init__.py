@@ -8,6 +8,7 @@ from reviewer.version import VERSION
 # name -> (module that holds `command`, what `reviewer --help` says). A new command is a line here.
 COMMANDS = {
     "review": ("reviewer.cli.review", "Review a proposal: a file, standard input, or text that you paste."),
+    "serve": ("reviewer.cli.serve", "Open a local page to paste a proposal into and edit it."),
     "diff": ("reviewer.cli.diff", "Say what became of the findings between two versions."),
     "score": ("reviewer.cli.score", "Score a stored record again, without a model."),
     "github": ("reviewer.cli.github", "Review what a pull request proposes, and say so there."),

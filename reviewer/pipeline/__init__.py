@@ -11,5 +11,10 @@ from reviewer.pipeline.one import areview, review
 from reviewer.pipeline.quotes import find_quotes
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
 from reviewer.pipeline.rubrics import check_rubric
-from reviewer.render import COMPARISON_FORMATS, FORMATS, render, render_comparison
+from reviewer.pipeline.watched import areview_watched
+from reviewer.render import COMPARISON_FORMATS, FORMATS, render, render_comparison, web
+from reviewer.render.clean import folded, shortened
+from reviewer.render.markdown import escape as escape_markdown
+from reviewer.render.places import lines_of
+from reviewer.render.words import Say, say, whole
 from reviewer.rubric import Problem, bundled_rubrics, load_rubric

@@ -1,0 +1,297 @@
+"use strict";
+(() => {
+  const PAUSE = 250; // milliseconds without a key before the text is read again
+  const MOST = 10_000_000;
+  const $ = (id) => document.getElementById(id);
+  const { csrf, words, model } = document.body.dataset;
+  const said = JSON.parse(words);
+  const say = (key, values = {}) => said[key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  const text = $("text");
+
+  // What is on the page: a file as it came, until it is edited; its review; and the review to compare with.
+  let file = null;
+  let name = "";
+  let now = null;
+  let base = null;
+  let force = false;
+  let comparing = false;
+
+  // Asking the server
+
+  const post = async (path, body, signal) => {
+    let answer;
+    try {
+      answer = await fetch(path, { method: "POST", body, signal, headers: { "X-Reviewer-CSRF": csrf } });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Error(say("gone"));
+    }
+    if (answer.ok) return answer;
+    if (!(answer.headers.get("content-type") || "").startsWith("application/json")) {
+      throw new Error(say(answer.status >= 500 ? "broken" : "gone"));
+    }
+    throw new Error((await answer.json()).error);
+  };
+
+  // One review at a time: what is typed meanwhile is read after it, as it is then.
+  let busy = false;
+  let again = false;
+  let timer = 0;
+  let composing = false;
+  const review = async () => {
+    clearTimeout(timer);
+    if (busy) {
+      again = true;
+      return;
+    }
+    if (!file && !text.value.trim()) return;
+    busy = true;
+    again = false;
+    const from = file;
+    const query = new URLSearchParams({ rubric: $("rubric").value, lang: $("lang").value });
+    if (name) query.set("name", name);
+    if (base) query.set("base", base.id);
+    if (force) query.set("force", "1");
+    $("state").textContent = say("reading");
+    try {
+      const answer = await (await post(`/review?${query}`, from ? from.bytes : text.value)).json();
+      if (from && from === file && answer.text) {
+        text.value = answer.text;
+        file.next = answer.next;
+      }
+      show(answer);
+    } catch (error) {
+      fail(error.message);
+    } finally {
+      busy = false;
+    }
+    if (again) review();
+  };
+  const later = () => {
+    clearTimeout(timer);
+    if (!composing) timer = setTimeout(review, PAUSE);
+  };
+
+  // Showing
+
+  const fail = (message, forcible = false) => {
+    $("state").textContent = "";
+    $("trouble").hidden = false;
+    $("trouble").firstElementChild.textContent = message;
+    $("force").hidden = !forcible;
+  };
+  const make = (tag, content = "", kind = "") => {
+    const element = document.createElement(tag);
+    element.textContent = content;
+    element.className = kind;
+    return element;
+  };
+  const show = (answer) => {
+    const reviewed = answer.status === "reviewed";
+    if (reviewed) {
+      now = answer;
+      base = base || answer;
+      $("trouble").hidden = true;
+      figures();
+    } else {
+      fail(`${say("stopped")} ${answer.reason}`, answer.status === "skipped");
+    }
+    $("name").textContent = answer.name;
+    $("board").hidden = !reviewed;
+    if (!reviewed) return frame(`/report/${answer.id}`);
+    const axes = answer.axes.map((axis) => `${axis.name} ${Math.round(axis.point)}`).join(", ");
+    const verdict = answer.verdict ? `${answer.verdict.text}.` : "";
+    $("state").textContent = say(answer.took === undefined ? "by.llm" : "done", { took: answer.took, verdict, axes });
+    $("changes").hidden = base.id === now.id;
+    $("changes").textContent = say("changes.since", { name: base.name === now.name ? say("first") : base.name });
+    if (base.id === now.id) comparing = false;
+    $("changes").setAttribute("aria-pressed", String(comparing));
+    for (const link of document.querySelectorAll("[data-format]")) link.href = `/download/${now.id}/${link.dataset.format}`;
+    $("alone").href = `/report/${now.id}`;
+    frame(comparing ? `/compare/${base.id}/${now.id}` : `/report/${now.id}`);
+  };
+  const figures = () => {
+    $("verdict").hidden = !now.verdict;
+    if (now.verdict) {
+      $("verdict").className = now.verdict.is;
+      $("verdict").replaceChildren(now.verdict.text, " ", make("span", now.verdict.quadrant));
+    }
+    const same = base.engine === now.engine;
+    const list = $("axes");
+    const all = [...now.axes, { ...now.said, low: now.said.point, high: now.said.point }];
+    const before = same ? [...base.axes, base.said] : [];
+    while (list.children.length > all.length) list.lastElementChild.remove();
+    all.forEach((axis, at) => {
+      const box = list.children[at] || list.appendChild(make("div"));
+      if (!box.children.length) {
+        const bar = make("div", "", "bar");
+        bar.append(make("i"), make("b"));
+        bar.setAttribute("aria-hidden", "true");
+        box.append(make("dt"), make("dd"), bar);
+      }
+      const [title, figure, bar] = box.children;
+      title.textContent = axis.name;
+      figure.replaceChildren(make("b", Math.round(axis.point)));
+      if (axis.high > axis.low) figure.append(" ", make("small", `${Math.round(axis.low)}–${Math.round(axis.high)}`));
+      const old = before.find((other) => other.name === axis.name);
+      const moved = old ? Math.round(axis.point) - Math.round(old.point) : 0;
+      if (moved) figure.append(" ", make("span", moved > 0 ? `+${moved}` : `−${-moved}`, `moved ${moved > 0 ? "up" : "down"}`));
+      // Through the object model: the page's policy knows no style in an attribute.
+      for (const key of ["low", "point", "high"]) bar.style.setProperty(`--${key}`, `${axis[key]}%`);
+    });
+  };
+
+  // Two frames take turns, so that the report neither flashes nor loses its place. They may not be looked into, nor
+  // can they look out: a report tells how far it is scrolled, and is told.
+  const frames = [...document.querySelectorAll("iframe")];
+  let front = frames[0];
+  let place = 0;
+  const frame = (url) => {
+    const next = frames.find((one) => one !== front);
+    next.onload = () => {
+      next.contentWindow.postMessage({ scroll: place }, "*");
+      front.className = "back";
+      next.className = "";
+      front = next;
+    };
+    next.contentWindow.location.replace(url);
+  };
+  addEventListener("message", (event) => {
+    if (event.source === front.contentWindow && event.data.scroll >= 0) place = event.data.scroll;
+  });
+
+  // Text and files that come in
+
+  const open = async (files) => {
+    const [first] = files;
+    if (!first) return;
+    if (first.size > MOST) return fail(say("too_large", { name: first.name }));
+    file = { bytes: await first.arrayBuffer() };
+    name = first.name;
+    arrived();
+    await review();
+    if (files.length > 1) fail(say("several", { name: first.name }));
+  };
+  // What comes as a whole is a new version: it is compared with what was there.
+  const arrived = () => {
+    base = now;
+    force = false;
+    place = 0;
+  };
+  text.addEventListener("input", () => {
+    if (file && file.next) name = file.next;
+    file = null;
+    later();
+  });
+  text.addEventListener("compositionstart", () => {
+    composing = true;
+    clearTimeout(timer);
+  });
+  text.addEventListener("compositionend", () => {
+    composing = false;
+    later();
+  });
+  text.addEventListener("paste", (event) => {
+    const { files } = event.clipboardData;
+    if (files.length) {
+      event.preventDefault();
+      open([...files]);
+    } else if (text.selectionEnd - text.selectionStart >= text.value.trimEnd().length) {
+      name = "";
+      arrived();
+    }
+  });
+  $("file").addEventListener("change", (event) => {
+    open([...event.target.files]);
+    event.target.value = ""; // so that the same file, changed, can be chosen again
+  });
+  document.addEventListener("dragover", (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    document.body.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    document.body.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    open([...event.dataTransfer.files]);
+  });
+
+  // Choices and buttons
+
+  for (const choice of ["rubric", "lang"]) {
+    $(choice).addEventListener("change", () => {
+      base = null; // figures of two rubrics say nothing about each other
+      review();
+    });
+  }
+  $("force").addEventListener("click", () => {
+    force = true;
+    text.focus();
+    review();
+  });
+  $("start").addEventListener("click", () => {
+    base = now;
+    show(now);
+  });
+  $("changes").addEventListener("click", () => {
+    comparing = !comparing;
+    place = 0;
+    show(now);
+  });
+
+  // The model: what it takes first, then a button, then how far it is
+
+  if (!model) return;
+  const dialog = $("asking");
+  let stop = null;
+  $("ask").addEventListener("click", async () => {
+    try {
+      const takes = await (await post(`/estimate/${now.id}`)).json();
+      const figure = (number) => number.toLocaleString();
+      const money = (dollars) => dollars.toFixed(4);
+      $("host").textContent = takes.calls ? say("ask.host", { host: takes.host }) : say("ask.kept");
+      $("takes").textContent = say("ask.takes", {
+        calls: takes.calls, input: figure(takes.input_tokens), output: figure(takes.output_tokens),
+      });
+      $("cost").textContent = takes.likely_cost === null
+        ? say("ask.unknown") : say("ask.cost", { likely: money(takes.likely_cost), most: money(takes.most_cost) });
+      $("progress").textContent = "";
+      $("send").hidden = false;
+      dialog.dataset.host = takes.host;
+      dialog.showModal();
+    } catch (error) {
+      fail(error.message);
+    }
+  });
+  $("send").addEventListener("click", async () => {
+    $("send").hidden = true;
+    $("cancel").focus();
+    stop = new AbortController();
+    try {
+      const answer = await post(`/ask/${now.id}`, undefined, stop.signal);
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      const tell = (line) => {
+        const at = JSON.parse(line);
+        if (at.error) throw new Error(at.error);
+        if (at.id) show(at);
+        else $("progress").textContent = say("ask.busy", { ...at, host: dialog.dataset.host });
+      };
+      for (let rest = "", { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+        const lines = (rest + value).split("\n");
+        rest = lines.pop();
+        lines.forEach(tell);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") fail(error.message);
+    } finally {
+      stop = null;
+      dialog.close();
+    }
+  });
+  $("cancel").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => stop && stop.abort());
+})();
