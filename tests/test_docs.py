@@ -25,6 +25,7 @@ class Command(NamedTuple):
     page: str
     line: str
     code: int  # what it says it exits with: "# exits 1", else 0
+    shown: tuple[str, ...] = ()  # what a page shows of the output; "..." stands for what it leaves out
 
 
 def commands() -> Iterator[Command]:
@@ -32,14 +33,25 @@ def commands() -> Iterator[Command]:
         for block in _BLOCK.finditer(page.read_text("utf-8")):
             if block["mark"]:
                 continue  # set-up commands are run by .ci/run
-            body = block["body"].replace("\\\n", " ")
-            lines = body.splitlines()
-            if block["kind"] == "console":
-                lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-            for line in lines:
-                told = re.search(r"# exits (\d+)", line)
-                if line.strip() and not line.startswith("#"):
-                    yield Command(page.name, line, int(told[1]) if told else 0)
+            told = _typed(block["body"]) if block["kind"] == "console" else _pasted(block["body"])
+            for line, shown in told:
+                code = re.search(r"# exits (\d+)", line)
+                yield Command(page.name, line, int(code[1]) if code else 0, shown)
+
+
+def _pasted(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for line in body.replace("\\\n", " ").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line, ()
+
+
+def _typed(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A session: "$ " before a command, ">" before its further lines, then what it prints."""
+    for part in re.split(r"(?m)^\$ ", body)[1:]:
+        line, *rest = part.splitlines()
+        more = [one for one in rest if one.startswith(">")]
+        shown = tuple(one.rstrip() for one in rest[len(more) :] if one.strip() not in ("", "..."))
+        yield "\n".join([line, *(one[1:].removeprefix(" ") for one in more)]), shown
 
 
 @pytest.fixture(scope="module")
@@ -101,11 +113,14 @@ def _run(line: str, desk: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", list(commands()), ids=lambda c: f"{c.page}: {c.line[:60]}")
+@pytest.mark.parametrize("command", list(commands()), ids=lambda c: f"{c.page}: {c.line.splitlines()[0][:60]}")
 def test_command(command: Command, desk: Path) -> None:
     done = _run(command.line, desk)
     assert done.returncode == command.code, done.stderr
     assert "Traceback" not in done.stderr
+    printed = iter(line.rstrip() for line in (done.stdout + done.stderr).splitlines())
+    for line in command.shown:
+        assert any(line in other for other in printed), f"not printed (or not in this order): {line}"
 
 
 def test_there_are_commands() -> None:

@@ -78,10 +78,9 @@ def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> N
     from reviewer.pipeline import bundled_rubrics, load_rubric
 
     settings = resolve({"rubric": rubric, "lang": lang})
-    if id and not rubric and (id in bundled_rubrics() or Path(id).exists()):
+    shown = load_rubric(settings.rubric or RUBRIC)
+    if id and not rubric and id not in shown.by_id and (id in bundled_rubrics() or Path(id).exists()):
         shown, id = load_rubric(id), None  # noqa: A001
-    else:
-        shown = load_rubric(settings.rubric or RUBRIC)
     words = shown.words(settings.lang or "en")
     if id is None and format == "markdown":
         from reviewer.cli.reference import reference
