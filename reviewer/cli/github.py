@@ -1,10 +1,31 @@
 """`reviewer github`: the proposals that a pull request changes, reviewed where they are proposed."""
 
-from typing import Any
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from reviewer.cli.options import judging_options
+from reviewer.errors import ReviewerError
+
+if TYPE_CHECKING:  # at start-up nothing here may import pydantic
+    from github import Github
+    from github.PullRequest import PullRequest
+
+    from reviewer.cli.settings import Settings
+    from reviewer.github.comment import Saying
+    from reviewer.github.plan import Plan
+    from reviewer.github.publish import Delivery
+    from reviewer.github.pull import Pull
+    from reviewer.github.reviews import Outcome, Reading
+
+POSTS = ("comment", "inline", "check", "annotations")
 
 
 @click.command()
@@ -31,7 +52,7 @@ from reviewer.cli.options import judging_options
 @click.option(
     "--post",
     metavar="WHAT,...",
-    default="comment,inline,check,annotations",
+    default=",".join(POSTS),
     show_default=True,
     envvar="REVIEWER_GITHUB_POST",
     help="What to post; none: only the job summary, the outputs and the files (shadow mode).",
@@ -89,4 +110,230 @@ def command(**flags: Any) -> int:
       3  GitHub cannot be reached
       3, 4, 6 with --strict: provider unusable, incomplete or skipped, budget reached
     """
-    raise click.UsageError("not here yet")
+    options = _Options(**{key: flags.pop(key) for key in _Options._fields})
+    post = _posted(options.post)
+    try:
+        if options.base is None:
+            return _on_github(post, options, flags)
+        if not options.dry_run:
+            raise click.UsageError("--base is for --dry-run; on GitHub, the pull request says what is proposed")
+        from reviewer.github.local import local_pull
+
+        return _review(local_pull(Path(options.repo), options.base, options.head), None, post, options, flags)
+    except ReviewerError as error:
+        _summarise(f"**reviewer:** {error}", options)
+        raise
+
+
+class _Options(NamedTuple):
+    """The options that are this command's own."""
+
+    paths: str | None
+    max_files: int
+    max_bytes: int
+    post: str
+    record: str | None
+    sarif: str | None
+    drafts: bool
+    strict: bool
+    wait: float
+    pr: int | None
+    author: str | None
+    dry_run: bool
+    base: str | None
+    head: str
+    repo: str
+
+
+def _on_github(post: frozenset[str], options: _Options, flags: Mapping[str, Any]) -> int:
+    from reviewer.github.event import Skip, read_event
+    from reviewer.github.remote import Clock, connect, find_pull, read_pull
+
+    ask = read_event(os.environ, options.pr)
+    if isinstance(ask, Skip):
+        return _skipped(ask.reason, options)
+    url, token = os.environ.get("GITHUB_API_URL", ""), os.environ.get("GITHUB_TOKEN", "")
+    with connect(url, token, Clock(options.wait)) as github:
+        pull = find_pull(github, ask)
+        if isinstance(pull, Skip):
+            return _skipped(pull.reason, options)
+        if pull.draft and not (options.drafts or ask.asked):
+            return _skipped(f"#{pull.number} is a draft; --drafts reviews drafts, too", options)
+        return _review(read_pull(github, ask, pull), (github, pull), post, options, flags)
+
+
+def _review(
+    pull: "Pull",
+    there: "tuple[Github, PullRequest] | None",
+    post: frozenset[str],
+    options: _Options,
+    flags: Mapping[str, Any],
+) -> int:
+    """Review what is proposed, and post or print it."""
+    from reviewer.github.changes import PROPOSALS, Left, Proposal, proposals
+    from reviewer.github.comment import Saying
+    from reviewer.github.plan import Conditions, Thread, make_plan
+    from reviewer.github.publish import Delivery, publish, read_thread, whoami
+    from reviewer.github.reviews import review_proposals
+    from reviewer.github.words import telling
+
+    settings, reading = _judging(pull, flags)
+    patterns = [part.strip() for part in re.split(r"[,\n]", options.paths or "") if part.strip()]
+    found = list(proposals(pull, patterns or PROPOSALS, options.max_files, options.max_bytes))
+    changed = [one for one in found if isinstance(one, Proposal)]
+    me = whoami(there[0], options.author) if there and post else None
+    thread = read_thread(there[1], me) if there and me else Thread()
+    outcome = asyncio.run(
+        review_proposals(changed, reading, thread.state, pull, partial(_announce, reading, len(changed)))
+    )
+    spoken = [one.review.language for one in outcome.reviewed]
+    language: str = settings.lang or (spoken[0] if spoken else "en")
+    saying = Saying(reading.rubric, language, settings.voice, telling(language))
+    plan = make_plan(
+        outcome,
+        [one for one in found if isinstance(one, Left)],
+        thread,
+        pull.head.sha,
+        saying,
+        Conditions(any=bool(settings.fail_under or settings.fail_on), unmet=_unmet(outcome, settings)),
+        text=not settings.no_text,
+    )
+    if options.dry_run:
+        _print(plan, post)
+    else:
+        delivery = publish(plan, *there, me, thread, post, saying.tell) if there and me else Delivery()
+        _hand_over(plan, delivery, post, saying, options)
+    return _code(plan, outcome, options)
+
+
+def _judging(pull: "Pull", flags: Mapping[str, Any]) -> "tuple[Settings, Reading]":
+    """How to judge: by flags and environment, and by the settings and the rubric of the base commit."""
+    from reviewer.cli.conditions import check_conditions
+    from reviewer.cli.settings import RUBRIC, model_settings, resolve
+    from reviewer.github.base import lay_out, lay_out_rubric
+    from reviewer.github.reviews import Reading
+    from reviewer.pipeline import load_rubric
+
+    with TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        lay_out(pull.base, folder)
+        settings = resolve(flags, folder)
+        rubric = load_rubric(lay_out_rubric(pull.base, settings.rubric or RUBRIC, folder))
+    check_conditions(settings.fail_under, settings.fail_on, rubric)
+    return settings, Reading(
+        rubric=rubric,
+        model=model_settings(settings),
+        language=settings.lang,
+        samples=settings.samples,
+        concurrency=settings.concurrency,
+    )
+
+
+def _announce(reading: "Reading", count: int) -> None:
+    from reviewer.pipeline import host_of
+
+    if reading.model is not None:
+        _log(f"sending {count} proposals to {host_of(reading.model)} (model {reading.model.name})")
+
+
+def _unmet(outcome: "Outcome", settings: "Settings") -> tuple[str, ...]:
+    from reviewer.cli.conditions import unmet
+
+    return tuple(
+        f"{one.path}: {condition}"
+        for one in outcome.reviewed
+        for condition in unmet(one.review, settings.fail_under, settings.fail_on)
+    )
+
+
+def _hand_over(plan: "Plan", delivery: "Delivery", post: frozenset[str], saying: "Saying", options: _Options) -> None:
+    """Leave everything with the job: files, outputs, summary; annotations where the comment could not be written."""
+    from reviewer.cli.output import opened, to_stdout
+    from reviewer.github.comment import SUMMARY, fit
+    from reviewer.github.workflow import Annotation, add_outputs, commands
+
+    for path, text in ((options.record, plan.record), (options.sarif, plan.sarif)):
+        if path and text:
+            with opened(path) as write:
+                write(text)
+    for note in delivery.notes:
+        _log(note)
+    add_outputs(
+        os.environ.get("GITHUB_OUTPUT"), {**plan.outputs, "record": options.record or "" if plan.record else ""}
+    )
+    _summarise("\n\n".join((fit(plan.comment, SUMMARY), *delivery.notes)), options)
+    annotations = [Annotation(level="warning", message=note) for note in delivery.notes]
+    if "annotations" in post and not delivery.comment:
+        annotations += plan.annotations
+    for line in commands(annotations):
+        to_stdout(line + "\n")
+    _log(f"{plan.check.conclusion}: {plan.check.title}")
+
+
+def _print(plan: "Plan", post: frozenset[str]) -> None:
+    """What would be posted."""
+    from reviewer.cli.output import to_stdout
+    from reviewer.github.comment import COMMENT, fit
+    from reviewer.github.state import written
+    from reviewer.github.workflow import commands, quoted
+
+    parts: list[tuple[str, str]] = []
+    if "comment" in post:
+        same = "no comment: nothing changed since the last one" if plan.unchanged else ""
+        none = "no comment: nothing to say" if plan.empty else ""
+        parts.append(
+            (same or none or "comment", "" if same or none else fit(plan.comment, COMMENT, tail=written(plan.state)))
+        )
+    if "inline" in post:
+        parts += [(f"remark on {remark.path}, line {remark.line}", remark.body) for remark in plan.remarks]
+        parts += [(f"remark {edit.id}, rewritten", edit.body) for edit in plan.edits]
+    if "check" in post:
+        parts.append((f"check: {plan.check.conclusion}", plan.check.title))
+    if "annotations" in post:
+        parts.append(("annotations, where the comment may not be written", "\n".join(commands(plan.annotations))))
+    parts.append(("outputs", "\n".join(f"{name}={value}" for name, value in plan.outputs.items())))
+    for title, text in parts:
+        to_stdout("\n".join((f"reviewer: {title}", *quoted(text))) + "\n\n")
+
+
+def _code(plan: "Plan", outcome: "Outcome", options: _Options) -> int:
+    """What the job comes to. What could not be reviewed is neutral, unless it should be strict."""
+    if plan.check.conclusion == "failure":
+        return 1
+    if not options.strict:
+        return 0
+    if outcome.error is not None:
+        return outcome.error.exit_code
+    return 0 if plan.outputs["status"] in ("reviewed", "none") else 4
+
+
+def _skipped(reason: str, options: _Options) -> int:
+    from reviewer.github.workflow import add_outputs
+
+    _log(f"nothing to review: {reason}")
+    add_outputs(
+        os.environ.get("GITHUB_OUTPUT"),
+        {"status": "none", "verdict": "", "impact": "", "feasibility": "", "record": ""},
+    )
+    _summarise(f"**reviewer:** nothing to review: {reason}", options)
+    return 0
+
+
+def _summarise(text: str, options: _Options) -> None:
+    from reviewer.github.workflow import add_summary
+
+    if not options.dry_run:
+        add_summary(os.environ.get("GITHUB_STEP_SUMMARY"), text)
+
+
+def _log(text: str) -> None:
+    from reviewer.pipeline import folded
+
+    click.echo(f"reviewer: {folded(text)}", err=True)
+
+
+def _posted(text: str) -> frozenset[str]:
+    wanted = {part.strip() for part in text.split(",") if part.strip()} - {"none"}
+    if unknown := wanted - set(POSTS):
+        raise click.UsageError(f"--post: no {', '.join(sorted(unknown))}; it knows: {', '.join(POSTS)}, none")
+    return frozenset(wanted)

@@ -1,0 +1,176 @@
+"""A plan carried out. What GitHub refuses is told and not lost: the job's summary has all of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from github import Github, GithubException, UnknownObjectException
+from github.Commit import Commit
+from github.IssueComment import IssueComment
+from github.NamedUser import NamedUser
+from github.Organization import Organization
+from github.PullRequest import PullRequest, ReviewComment
+from requests import RequestException
+
+from reviewer.domain.base import Frozen
+from reviewer.github.comment import COMMENT, fit
+from reviewer.github.plan import Plan, Thread
+from reviewer.github.remarks import Remark, Standing
+from reviewer.github.remote import message, reading
+from reviewer.github.state import MARKER, read, written
+from reviewer.github.words import Tell
+
+CHECK = "Proposal review"
+ALONE = 10  # remarks that are tried one by one after GitHub refused them together
+BOT = "github-actions[bot]"  # whom a workflow's own token writes as
+
+
+class Me(Frozen):
+    """Who writes with this token."""
+
+    id: int | None
+    login: str
+
+    def wrote(self, user: NamedUser | Organization | None) -> bool:
+        """Whether this is the author; a marker alone could be anybody's, an app's own name is nobody else's."""
+        if user is None:
+            return False
+        return user.id == self.id or (user.type == "Bot" and _bare(user.login) == _bare(self.login))
+
+
+class Delivery(Frozen):
+    """What arrived, and what is to be told about the rest."""
+
+    comment: bool = False
+    check: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def whoami(github: Github, login: str | None) -> Me:
+    """Who writes. GraphQL alone tells this for a workflow's or an app's token; else the usual name is taken."""
+    if login is None:
+        try:
+            _, answer = github.requester.graphql_query("query { viewer { login databaseId } }", {})
+            viewer = answer["data"]["viewer"]
+            return Me(id=viewer.get("databaseId"), login=viewer["login"])
+        except GithubException:
+            login = BOT
+    with reading(f"the author {login}"):
+        return Me(id=github.get_user(login).id, login=login)
+
+
+def read_thread(pull: PullRequest, me: Me) -> Thread:
+    """What we wrote on the pull request before."""
+    with reading(f"comments of pull request #{pull.number}"):
+        mine = _mine(pull, me)
+        remarks = tuple(
+            Standing(id=one.id, path=one.path, body=one.body)
+            for one in pull.get_review_comments()
+            if me.wrote(one.user)
+        )
+    return Thread(comment=mine[0].id if mine else None, state=read(mine[0].body) if mine else None, remarks=remarks)
+
+
+def publish(
+    plan: Plan, github: Github, pull: PullRequest, me: Me, thread: Thread, post: frozenset[str], tell: Tell
+) -> Delivery:
+    """Post what was planned, as far as the token may."""
+    repository = github.get_repo(pull.base.repo.full_name)
+    notes: list[str] = []
+    now, comment, check = plan.head, False, False
+    with _told("the pull request's head", notes):
+        now = repository.get_pull(pull.number).head.sha
+    stale = now != plan.head
+    if "comment" in post:
+        with _told("the comment", notes):
+            if not (stale and thread.state and thread.state.head == now):  # that one is about the newer commit
+                _comment(plan, pull, me, thread, tell("stale", head=plan.head[:7]) if stale else "")
+            comment = True
+    readable = comment or "comment" not in post  # a token that may not comment may not remark either
+    if "inline" in post and readable and not stale:
+        with _told("remarks on lines", notes):
+            _remarks(plan, Commit(pull.requester, attributes={"sha": plan.head}, completed=True), pull, notes)
+        for edit in plan.edits:
+            with _told("a remark", notes), suppress(UnknownObjectException):
+                pull.get_review_comment(edit.id).edit(edit.body)
+    if "check" in post and readable:
+        with _told("the check", notes):
+            repository.create_check_run(
+                name=CHECK,
+                head_sha=plan.head,
+                status="completed",
+                conclusion=plan.check.conclusion,
+                output={"title": plan.check.title, "summary": fit(plan.comment, COMMENT)},
+            )
+            check = True
+    return Delivery(comment=comment, check=check, notes=tuple(notes))
+
+
+def _comment(plan: Plan, pull: PullRequest, me: Me, thread: Thread, note: str) -> None:
+    """Write the one comment: over the old one, or anew where that is gone."""
+    if plan.unchanged and not note:
+        return
+    tail = written(plan.state)
+    try:
+        _write(fit(plan.comment, COMMENT, note, tail), plan, pull, me, thread)
+    except GithubException as error:
+        if error.status != 422 or "too long" not in str(error.data):
+            raise
+        _write(fit(plan.comment, COMMENT // 2, note, tail), plan, pull, me, thread)
+
+
+def _write(body: str, plan: Plan, pull: PullRequest, me: Me, thread: Thread) -> None:
+    if thread.comment is not None:
+        with suppress(UnknownObjectException):  # somebody deleted it
+            pull.get_issue_comment(thread.comment).edit(body)
+            return
+    if plan.empty and thread.comment is None:
+        return
+    pull.create_issue_comment(body)
+    # Two runs at once both find nothing and both write. Each then removes all but the first.
+    for double in _mine(pull, me)[1:]:
+        with suppress(UnknownObjectException):
+            double.delete()
+
+
+def _mine(pull: PullRequest, me: Me) -> list[IssueComment]:
+    """Our comments, the first one first. Every page is read."""
+    found = (one for one in pull.get_issue_comments() if one.body.startswith(MARKER) and me.wrote(one.user))
+    return sorted(found, key=lambda one: one.id)
+
+
+def _remarks(plan: Plan, commit: Commit, pull: PullRequest, notes: list[str]) -> None:
+    """All remarks in one call, or one by one where GitHub refuses a line: then it refuses all of them."""
+    if not plan.remarks:
+        return
+    try:
+        pull.create_review(
+            commit=commit, body=plan.remarks_body, event="COMMENT", comments=[*map(_placed, plan.remarks)]
+        )
+    except GithubException as error:
+        if error.status != 422:
+            raise
+        for remark in plan.remarks[:ALONE]:
+            with _told(f"a remark on {remark.path}, line {remark.line}", notes):
+                pull.create_review_comment(remark.body, plan.head, remark.path, line=remark.line, side="RIGHT")
+
+
+def _placed(remark: Remark) -> ReviewComment:
+    return {"path": remark.path, "line": remark.line, "side": "RIGHT", "body": remark.body}
+
+
+@contextmanager
+def _told(what: str, notes: list[str]) -> Iterator[None]:
+    """Go on where GitHub refuses something, and say so."""
+    try:
+        yield
+    except GithubException as error:
+        why = message(error)
+        if error.status in (403, 404):
+            why += "; a fork's run may not write: use the two workflows of docs/github.md"
+        notes.append(f"{what} could not be posted: GitHub answers {error.status}: {why}")
+    except RequestException as error:
+        notes.append(f"{what} could not be posted: GitHub cannot be reached ({type(error).__name__})")
+
+
+def _bare(login: str) -> str:
+    return login.removesuffix("[bot]")

@@ -1,0 +1,190 @@
+"""GitHub, through PyGithub: connected with patience, read as commits and files, and its refusals in plain words."""
+
+import time
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from github import Auth, Github, GithubException, GithubRetry
+from github.PullRequest import PullRequest
+from github.Repository import Repository
+from requests import RequestException
+from urllib3 import BaseHTTPResponse
+
+from reviewer.errors import RateLimitError, ReviewerError, SettingsError, UnreachableError
+from reviewer.github.event import Ask, Skip
+from reviewer.github.pull import ChangedFile, Entry, Pull
+from reviewer.version import VERSION
+
+LIMITED = (403, 429)
+PAUSE = 60.0  # seconds, where GitHub asks to slow down and does not say for how long
+TRIES = 6
+LISTED = 3000  # files of a pull request that GitHub lists at most
+
+
+class Clock:
+    """What waiting needs; a test brings another."""
+
+    def __init__(
+        self, wait: float, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.now, self.sleep = now, sleep
+        self.until = now() + wait
+
+
+class Patient(GithubRetry):
+    """PyGithub's own patience, which lacks: an end, 429, and care for what must not be sent twice."""
+
+    def __init__(self, clock: Clock, **options: Any) -> None:
+        self.clock = clock
+        super().__init__(**options)
+
+    def new(self, **options: Any) -> "Patient":
+        """The next one; urllib3 makes one for each try."""
+        return super().new(clock=self.clock, **options)
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        """Whether to send again. "Slow down" comes before anything is done; after a 502, nobody knows about a POST."""
+        return status_code in LIMITED or super().is_retry(method, status_code, has_retry_after)
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """Wait as long as GitHub says, else ever longer; give up rather than pass the end."""
+        pause = self.get_backoff_time()
+        if response is not None and response.status in LIMITED:
+            again = sum(entry.status in LIMITED for entry in self.history) - 1
+            pause = self.get_retry_after(response) or max(pause, PAUSE * 2**again)
+        if self.clock.now() + pause > self.clock.until:
+            raise GithubException(429, {"message": f"GitHub asks to wait {pause:.0f} s, longer than --wait allows"})
+        self.clock.sleep(pause)
+
+
+def connect(url: str, token: str, clock: Clock, *, pace: float = 1.0) -> Github:
+    """GitHub's API at this address. `pace`: seconds between two writes, as GitHub asks for."""
+    if not token:
+        raise SettingsError("GITHUB_TOKEN is not set; in the workflow: env: GITHUB_TOKEN: ${{ github.token }}")
+    # A POST that failed half-way may have been carried out: a second comment is worse than none.
+    retry = Patient(
+        clock, total=TRIES, backoff_factor=1, allowed_methods={"GET", "PATCH", "DELETE"}, raise_on_status=False,
+        status_forcelist=[403, 429, 500, 502, 503, 504],
+    )  # fmt: skip
+    return Github(
+        base_url=url.rstrip("/") or "https://api.github.com",
+        auth=Auth.Token(token),
+        user_agent=f"reviewer/{VERSION}",
+        per_page=100,
+        timeout=30,
+        retry=retry,
+        seconds_between_requests=0,
+        seconds_between_writes=pace,
+        lazy=True,
+    )
+
+
+class RemoteCommit:
+    """A commit, read through the API folder by folder; file contents by their hash, so that no link is followed."""
+
+    def __init__(self, repository: Repository, sha: str) -> None:
+        self.sha = sha
+        self._repository = repository
+        self.folder = cache(self._folder)
+
+    def _folder(self, path: str) -> Mapping[str, Entry]:
+        sha = self.sha
+        if path:
+            above, _, name = path.rpartition("/")
+            entry = self.folder(above).get(name)
+            if entry is None or entry.mode != "040000":
+                return {}
+            sha = entry.sha
+        with reading(f"commit {self.sha[:7]}"):
+            tree = self._repository.get_git_tree(sha).tree
+        return {e.path: Entry(mode=e.mode, sha=e.sha, size=e.size or 0) for e in tree}
+
+    def read(self, entry: Entry) -> bytes:
+        """The bytes of a file."""
+        with reading(f"file {entry.sha[:7]}"):
+            return b64decode(self._repository.get_git_blob(entry.sha).content)
+
+
+def find_pull(github: Github, ask: Ask) -> PullRequest | Skip:
+    """The pull request that was meant, if it is open and still at the commit that was meant."""
+    repository = github.get_repo(ask.repository)
+    with reading(f"pull request of {ask.repository}"):
+        if ask.number is not None:
+            pull = repository.get_pull(ask.number)
+        else:
+            same = [
+                one
+                for one in repository.get_pulls(state="open", head=f"{ask.owner}:{ask.branch}")
+                if one.head.sha == ask.head and one.head.repo and one.head.repo.full_name == ask.fork
+            ]
+            if len(same) != 1:
+                return Skip(reason=f"{len(same)} open pull requests have the head {str(ask.head)[:7]}, not one")
+            pull = same[0]
+        if pull.state != "open":
+            return Skip(reason=f"pull request #{pull.number} is {pull.state}")
+        if ask.head is not None and pull.head.sha != ask.head:
+            return Skip(reason=f"#{pull.number} is at {pull.head.sha[:7]} by now; that commit's own run reviews it")
+        return pull
+
+
+def read_pull(github: Github, ask: Ask, pull: PullRequest) -> Pull:
+    """The pull request as data, at the head that it has now."""
+    repository = github.get_repo(ask.repository)
+    head, base = pull.head.sha, pull.base.sha
+    with reading(f"files of pull request #{pull.number}"):
+        files = tuple(
+            ChangedFile(
+                path=file.filename,
+                status=file.status,
+                before=None if file.status in ("added", "copied") else file.previous_filename or file.filename,
+                changed=file.status not in ("renamed", "copied") or file.changes > 0,
+                patch=file.patch,
+            )
+            for file in pull.get_files()
+        )
+        fork = repository.compare(base, head, comparison_commits_per_page=1).merge_base_commit.sha
+    return Pull(
+        head=RemoteCommit(repository, head),
+        base=RemoteCommit(repository, base),
+        fork=RemoteCommit(repository, fork),
+        files=files,
+        unlisted=max(pull.changed_files - len(files), 0) if len(files) >= LISTED else 0,
+        trusted=pull.head.repo is not None
+        and pull.head.repo.full_name == pull.base.repo.full_name
+        and pull.user.type != "Bot",
+    )
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Tell in plain words why something cannot be read."""
+    try:
+        yield
+    except (GithubException, RequestException) as error:
+        raise refusal(error, what) from error
+
+
+def refusal(error: GithubException | RequestException, what: str) -> ReviewerError:
+    """What GitHub's refusal means, and what to do."""
+    if isinstance(error, RequestException):
+        return UnreachableError(f"{what}: GitHub cannot be reached ({type(error).__name__}); run the job again")
+    said = message(error)
+    if error.status == 401:
+        return SettingsError(f"{what}: GitHub does not accept the token ({said}); check GITHUB_TOKEN")
+    if error.status == 429 or "rate limit" in said.lower():
+        return RateLimitError(f"{what}: {said}; run the job later, or allow more with --wait")
+    if error.status in (403, 404):
+        return SettingsError(
+            f"{what}: GitHub answers {error.status} ({said}); the job needs permissions: "
+            "contents: read, pull-requests: read"
+        )
+    return UnreachableError(f"{what}: GitHub answers {error.status} ({said}); run the job again")
+
+
+def message(error: GithubException) -> str:
+    """What GitHub says of it, on one line."""
+    data = error.data if isinstance(error.data, dict) else {}
+    return " ".join(str(data.get("message") or error.message or "nothing").split())[:200]

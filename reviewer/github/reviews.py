@@ -1,0 +1,103 @@
+"""The proposals reviewed, each beside what it was at the base and at the last push."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from reviewer.compare import compare
+from reviewer.domain import Review, Rubric
+from reviewer.domain.base import Frozen
+from reviewer.domain.comparison import Comparison
+from reviewer.errors import BudgetError, CredentialError, ProviderError
+from reviewer.github.changes import Left, Proposal, Why
+from reviewer.github.pull import Pull
+from reviewer.github.state import State, recall
+from reviewer.pipeline import ModelSettings, review_many
+
+FORK_COST = 0.50  # US dollars that a proposal from outside may cost where nothing else is said
+
+
+class Reviewed(Frozen):
+    """A proposal, what was said of it, and what moved."""
+
+    path: str
+    lines: frozenset[int]  # where a remark may stand
+    review: Review
+    base: Review | None  # as it was where the branches parted
+    since_base: Comparison | None = None
+    since_push: Comparison | None = None
+
+
+class Reading(Frozen):
+    """How to read: the same for every proposal of a run."""
+
+    rubric: Rubric
+    model: ModelSettings | None = None
+    language: Literal["en", "ko"] | None = None
+    samples: int = 1
+    concurrency: int = 8
+
+
+class Outcome(NamedTuple):
+    """All that became of the proposals."""
+
+    reviewed: tuple[Reviewed, ...]
+    left: tuple[Left, ...]
+    error: ProviderError | BudgetError | None = None  # why the rest was left
+    keyless: bool = False  # the offline engine read, since the model's key is not here
+
+
+async def review_proposals(
+    found: Sequence[Proposal], reading: Reading, last: State | None, pull: Pull, before: Callable[[], None]
+) -> Outcome:
+    """Review what is proposed and what it was, and compare. `before` is called before anything is sent."""
+    keyless = False
+    if reading.model is not None and not pull.trusted and reading.model.max_cost is None:
+        capped = reading.model.model_copy(update={"max_cost": FORK_COST})
+        reading = reading.model_copy(update={"model": capped})
+    old = f"{pull.fork.sha[:7]}:"  # as git names a file of a commit; what is proposed comes first in the queue
+    sources = [(p.data, p.path) for p in found] + [(p.before[1], old + p.before[0]) for p in found if p.before]
+    done, error = await _reviews(sources, reading, before)
+    if isinstance(error, CredentialError) and not pull.trusted:
+        # Forks and bots are not given secrets; to say nothing at all would serve nobody.
+        reading, keyless = reading.model_copy(update={"model": None}), True
+        done, error = await _reviews(sources, reading, before)
+    reviewed = []
+    for proposal in found:
+        if (review := done.get(proposal.path)) is None:
+            continue
+        base = done.get(old + proposal.before[0]) if proposal.before else None
+        past = recall(last, proposal.path, reading.rubric)
+        reviewed.append(
+            Reviewed(
+                path=proposal.path,
+                lines=proposal.lines,
+                review=review,
+                base=base,
+                since_base=compare(base, review, reading.rubric) if base else None,
+                since_push=compare(past, review, reading.rubric) if past else None,
+            )
+        )
+    why: Why = "cost" if isinstance(error, BudgetError) else "model"
+    left = tuple(Left(path=p.path, why=why, detail=str(error)) for p in found if p.path not in done)
+    return Outcome(tuple(reviewed), left, error, keyless)
+
+
+async def _reviews(
+    sources: Sequence[tuple[bytes, str]], reading: Reading, before: Callable[[], None]
+) -> tuple[dict[str, Review], ProviderError | BudgetError | None]:
+    """The reviews by name; those that are missing, for the error."""
+    done: dict[str, Review] = {}
+    try:
+        async for review in review_many(
+            sources,
+            rubric=reading.rubric,
+            model=reading.model,
+            language=reading.language,
+            samples=reading.samples,
+            concurrency=reading.concurrency,
+            before=before,
+        ):
+            done.setdefault(review.document.name, review)
+    except (ProviderError, BudgetError) as error:
+        return done, error
+    return done, None
