@@ -47,3 +47,10 @@ def render(
 
             return sarif(review, rubric)
     raise ValueError(f"no format named {format!r}; there are {', '.join(FORMATS)}")
+
+
+def feedback(review: Review, rubric: Rubric) -> str:
+    """What a student gets back, as Markdown: strengths first, then what to write next; no figure, no verdict."""
+    from reviewer.render.markdown import feedback as written
+
+    return written(review, rubric)

@@ -21,6 +21,7 @@ from reviewer.render.report import (
     Voice,
     report,
 )
+from reviewer.render.report import feedback as student_report
 from reviewer.render.words import whole
 
 # GitHub looks for mentions, issue numbers, commits, emoji and addresses in the *rendered* text, where a
@@ -62,6 +63,11 @@ def _broken(match: re.Match[str]) -> str:
 def markdown(review: Review, rubric: Rubric, voice: Voice) -> str:
     """The report as Markdown."""
     return written(report(review, rubric, voice))
+
+
+def feedback(review: Review, rubric: Rubric) -> str:
+    """What a student gets, as Markdown: strengths first, then what to write next; no figure and no verdict."""
+    return written(student_report(review, rubric))
 
 
 def written(nodes: Iterable[Node]) -> str:

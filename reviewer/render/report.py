@@ -200,19 +200,58 @@ def _coached(review: Review, rubric: Rubric, card: Scorecard, words: Texts, tell
         yield Items(tuple(Item(criterion(words, c).question) for c in first), ordered=True)
         yield Heading(tell("coach.questions"))
     for name in list(asked)[:MAX_ENTRIES]:
-        text = criterion(words, name)
-        details: list[Detail | Quote] = []
-        for finding in asked[name]:
-            # What is missing follows from the question; a contradiction or a weak answer does not.
-            if not finding.id.startswith("missing."):
-                details.append(Detail(tell("coach.noticed"), finding.message))
-            details.extend(_proof(finding, review, tell))
-        advice = next((f.advice for f in asked[name] if f.advice), "")
-        if advice:
-            details.append(Detail(tell("coach.advice"), advice))
-        yield Entry(name=text.name, text=text.question, tone="plain", details=tuple(details))
+        yield _question(name, asked[name], review, words, tell)
     yield from _strengths(review, words, tell)
     yield from _archetype(review, rubric, words, tell)
+
+
+def feedback(review: Review, rubric: Rubric) -> Iterator[Node]:
+    """For a student: what is good first, then what to write next; no figure, no verdict, nobody else."""
+    tell, words = say(review.language), rubric.words(review.language)
+    card = review.scorecard
+    if review.status != "reviewed" or card is None:
+        yield from report(review, rubric, "coach")
+        return
+    yield Title(text=review.document.name, aside=words.title)
+    if review.strengths:
+        yield from _strengths(review, words, tell)
+    else:
+        yield Paragraph(tell("feedback.start"))
+    asked = by_criterion(review.findings)
+    first = first_asked(asked, card)
+    if not first:
+        yield Heading(tell("coach.none"))
+    if first:
+        yield Heading(tell("feedback.next"))
+    for name in first:
+        yield _question(name, asked[name], review, words, tell, proof=False)
+    # The others in a line each: what is first to be done must not drown in what could be done.
+    if later := [criterion(words, name) for name in asked if name not in first][:MAX_ENTRIES]:
+        yield Heading(tell("feedback.then"))
+        yield Items(tuple(Item(f"{text.name}: {text.question}") for text in later))
+    yield from _archetype(review, rubric, words, tell)
+    yield from _notices(review, tell)
+    yield Heading(tell("method"))
+    for line in method(review, tell, figures=False):
+        yield Paragraph(line, tone="quiet")
+
+
+def _question(
+    name: str, findings: Iterable[Finding], review: Review, words: Texts, tell: Say, *, proof: bool = True
+) -> Entry:
+    """A question with what was noticed, where it was looked (the proof), and what a good answer holds."""
+    text = criterion(words, name)
+    details: list[Detail | Quote] = []
+    advice = ""
+    for finding in findings:
+        # What is missing follows from the question; a contradiction or a weak answer does not.
+        if not finding.id.startswith("missing."):
+            details.append(Detail(tell("coach.noticed"), finding.message))
+        details.extend(_proof(finding, review, tell) if proof else quotes(finding.evidence, review, tell))
+        advice = advice or finding.advice
+    if advice:
+        details.append(Detail(tell("coach.advice"), advice))
+    return Entry(name=text.name, text=text.question, tone="plain", details=tuple(details))
 
 
 def by_criterion(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

@@ -97,6 +97,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "coach.none": ("No open questions.", "남은 질문이 없습니다."),
     "coach.noticed": ("Noticed", "살펴본 점"),
     "coach.advice": ("A good answer", "좋은 답"),
+    "feedback.start": (
+        "A beginning is made. The questions below say what would make it a proposal that others can act on.",
+        "시작이 반입니다. 아래 질문에 답하면 다른 사람이 판단할 수 있는 제안서가 됩니다.",
+    ),
+    "feedback.next": ("What to write next", "다음에 쓸 내용"),
+    "feedback.then": ("After that", "그다음"),
     "summary": ("Review", "검토"),
     # Two reviews side by side
     "diff": ("Comparison", "비교"),

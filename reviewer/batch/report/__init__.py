@@ -1,0 +1,73 @@
+"""What a head of platform, or an instructor, gets of a run: pages, a sheet for decisions, a file for each student."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from reviewer.batch.report.decisions import columns, read_kept, result, unreviewed
+from reviewer.batch.report.entries import entry, left
+from reviewer.batch.report.files import drop_stale, whole_file, write_whole
+from reviewer.batch.report.page import Archive, write_page
+from reviewer.batch.report.read import Written, record_of
+from reviewer.batch.rows import Row
+from reviewer.domain import Rubric
+from reviewer.pipeline import render, write_sheet
+
+Voice = Literal["gate", "instructor"]
+FORMATS = ("html", "csv")
+
+
+def write_report(
+    rows: Iterable[Row],
+    run_folder: Path,
+    rubric: Rubric,
+    language: Literal["en", "ko"] | None = None,
+    voice: Voice = "gate",
+    formats: Iterable[str] = FORMATS,
+) -> Written:
+    """Write the report of a run into its folder, in one pass over its rows.
+
+    "gate": index.html, results.csv and reports/. "instructor": marks.html, marks.csv and feedback/. What people wrote
+    into an earlier CSV is kept. `language` None is the one that most reviews speak. Every file takes its old one's
+    place only when it is whole.
+
+    Raises InputError where an earlier CSV cannot be read, OutputError where nothing can be written.
+    """
+    if voice == "instructor":
+        from reviewer.batch.report.course import write_course
+
+        return write_course(rows, run_folder, rubric, language, formats)
+    archive, pages = Archive(), "html" in formats
+    own = columns(rubric)
+    kept = read_kept(run_folder / "results.csv", own)
+
+    def results() -> Iterable[dict[str, str]]:
+        for row in rows:
+            read = record_of(row, rubric, language)
+            if isinstance(read, str):
+                archive.left.append(left(row, read))
+                told = unreviewed(row, read)
+            else:
+                review, card = read
+                found = entry(row, review, card, rubric)
+                archive.add(found, review)
+                if pages:
+                    write_whole(run_folder / "reports" / found.report, render(review, rubric, "html"))
+                told = result(row, found, review, rubric)
+            yield told | kept.of(row)
+        yield from kept.others()
+
+    files = []
+    if "csv" in formats:
+        files.append(run_folder / "results.csv")
+        with whole_file(files[0], sheet=True) as file:
+            write_sheet(file, [*own, *kept.columns], results())
+    else:
+        for _ in results():
+            pass
+    if pages:
+        files.insert(0, run_folder / "index.html")
+        with whole_file(files[0]) as file:
+            write_page(archive, rubric, language or archive.language, file)
+        drop_stale(run_folder / "reports", (found.report for found in archive.entries))
+    return Written(reviewed=len(archive.entries), unreviewed=len(archive.left), files=tuple(files))

@@ -1,0 +1,94 @@
+"""Proposals that are nearly the same text: found by MinHash, then measured exactly."""
+
+import re
+import tempfile
+from array import array
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+ALIKE = 0.5  # share of common word triples from which two texts are told together
+_SAME = 0.95  # from there on a text is found whenever its first copy is: copies of copies need no place in the index
+_WIDTH = 3
+_PERMUTATIONS = 128
+_AT_ONCE = 4096  # triples that are hashed together: 4 MB, however long the text
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A text, and which earlier one it is most alike."""
+
+    text: int  # in the order in which they were added
+    of: int
+    similarity: float  # 0-1: common word triples over all of both (Jaccard)
+
+
+@dataclass(slots=True)
+class Alike:
+    """The index. The word triples themselves wait on disk, so that memory does not grow with the texts' length."""
+
+    copies: list[Copy] = field(default_factory=list)
+    available: bool = False
+    _index: Any = None
+    _minhash: Any = None
+    _spool: Any = None
+    _where: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            from datasketch import MinHash, MinHashLSH
+        except ModuleNotFoundError:
+            return  # the page says so, and which extra brings it
+        self.available = True
+        # A pair that is missed is worse than one that is measured in vain.
+        self._index = MinHashLSH(threshold=ALIKE, num_perm=_PERMUTATIONS, weights=(0.2, 0.8))
+        self._minhash = MinHash(num_perm=_PERMUTATIONS, hashfunc=int)
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the index
+
+    def add(self, number: int, text: str) -> None:
+        """Compare a text with all before it."""
+        triples = _triples(text)
+        if not self.available or not triples:
+            return
+        sketch = self._minhash.copy()
+        listed = list(triples)
+        for start in range(0, len(listed), _AT_ONCE):
+            sketch.update_batch(listed[start : start + _AT_ONCE])
+        measured = [(_jaccard(triples, self._read(other)), -other) for other in self._index.query(sketch)]
+        similarity, other = max(measured, default=(0.0, 0))
+        if similarity >= ALIKE:
+            self.copies.append(Copy(number, -other, similarity))
+        if similarity < _SAME:
+            self._index.insert(number, sketch)
+            self._keep(number, triples)
+
+    def groups(self) -> list[list[Copy]]:
+        """Copies by the text that they go back to, the largest group first."""
+        root: dict[int, int] = {}
+        groups: dict[int, list[Copy]] = {}
+        for copy in self.copies:  # an earlier text's root is known before its copies come
+            root[copy.text] = root.get(copy.of, copy.of)
+            groups.setdefault(root[copy.text], []).append(copy)
+        return sorted(groups.values(), key=len, reverse=True)
+
+    def _keep(self, number: int, triples: set[int]) -> None:
+        data = array("I", triples).tobytes()
+        self._where[number] = (self._spool.seek(0, 2), len(data))
+        self._spool.write(data)
+
+    def _read(self, number: int) -> set[int]:
+        start, length = self._where[number]
+        self._spool.seek(start)
+        return set(array("I", self._spool.read(length)))
+
+
+def _triples(text: str) -> set[int]:
+    words = _WORD.findall(text.casefold())
+    return {
+        crc32(" ".join(words[at : at + _WIDTH]).encode("utf-8", "replace")) for at in range(len(words) - _WIDTH + 1)
+    }
+
+
+def _jaccard(a: set[int], b: set[int]) -> float:
+    return len(a & b) / len(a | b)

@@ -1,0 +1,75 @@
+"""Where a report's files go: under names that lead nowhere else, each whole or not there at all."""
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TextIO
+
+from reviewer.batch.rows import Row
+from reviewer.errors import OutputError
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_OURS = re.compile(r".+-[0-9a-f]{12}\.(?:html|md)")
+_LONGEST = 60  # characters of a name that are kept: 180 bytes of Korean, where 255 are allowed
+
+
+def safe_name(row: Row, ending: str) -> str:
+    """A file's name that a person recognises and that no other row has, whatever the document is called.
+
+    Letters of every script stay; what could be a folder, a hidden file or an option goes. The digest tells apart
+    what a file system without upper case would not.
+    """
+    stem = unicodedata.normalize("NFC", re.split(r"[/\\]", row.name)[-1]).rpartition(".")[0] or row.name
+    plain = _UNSAFE.sub("-", stem)[:_LONGEST].strip(".-_") or "document"
+    digest = sha256(f"{row.id}\0{row.name}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{plain}-{digest}{ending}"
+
+
+@contextmanager
+def whole_file(path: Path, *, sheet: bool = False) -> Iterator[TextIO]:
+    """A text file that takes the place of the old one at the end, if nothing went wrong; its owner alone reads it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp's mode is 0600: reports hold the proposals' text.
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    try:
+        # A name's lone surrogates are the only thing that UTF-8 does not take.
+        with os.fdopen(
+            descriptor, "w", encoding="utf-8-sig" if sheet else "utf-8", errors="replace", newline="" if sheet else "\n"
+        ) as file:
+            yield file
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A small file at once."""
+    with whole_file(path) as file:
+        file.write(text)
+
+
+def drop_stale(folder: Path, current: Iterable[str]) -> None:
+    """Remove reports of documents that are no longer reviewed; nothing but what `safe_name` can have named."""
+    keep = set(current)
+    try:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if _OURS.fullmatch(path.name) and path.name not in keep:
+                path.unlink()
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path}: cannot write: {error.strerror}; free space or permissions there, then run the report again"
+    )

@@ -1,0 +1,55 @@
+"""Tables for spreadsheets: written so that no cell is run as a formula, and read back as they were."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from reviewer.errors import InputError
+
+# What makes a spreadsheet run a cell: a formula's first sign, also behind white space or in full width.
+_RUNS = r"(?:[\t\r\n]|\s*[=+\-@＝＋－＠])"
+_DANGEROUS = re.compile(f"'*{_RUNS}")
+_DEFUSED = re.compile(f"'+{_RUNS}")
+_DELIMITERS = ",;\t"  # a spreadsheet of another country saves with semicolons
+_LONGEST = 10_000_000  # characters of one cell
+
+
+def cell(text: str) -> str:
+    """The text as a cell that no spreadsheet runs: an apostrophe before what it would take for a formula."""
+    return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def uncell(text: str) -> str:
+    """What `cell` was given."""
+    return text[1:] if _DEFUSED.match(text) else text
+
+
+def write_sheet(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a table. The file is opened as "utf-8-sig" (spreadsheets want the mark) with newline ""."""
+    writer = csv.DictWriter(file, columns, restval="")
+    writer.writerow({column: cell(column) for column in columns})
+    for row in rows:
+        writer.writerow({column: cell(text) for column, text in row.items()})
+
+
+def read_sheet(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Each row of a CSV with "file:line", cells as they were before `cell`; columns that a row lacks are empty.
+
+    A table without rows yields nothing. Raises InputError where it is not UTF-8, or no table.
+    """
+    csv.field_size_limit(_LONGEST)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            rows = csv.DictReader(file, delimiter=max(_DELIMITERS, key=head.count), restval="", restkey="")
+            for row in rows:
+                yield f"{path}:{rows.line_num}", {uncell(k): uncell(v) for k, v in row.items() if isinstance(v, str)}
+    except UnicodeDecodeError as error:
+        raise InputError(f'{path}: is not UTF-8; save it from the spreadsheet as "CSV UTF-8"') from error
+    except csv.Error as error:
+        raise InputError(f"{path}:{rows.line_num}: not a CSV: {error}; save it from the spreadsheet again") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
