@@ -47,7 +47,7 @@ def told(path: Path) -> Iterator[None]:
 def _worded(path: Path, code: int, said: str) -> ReviewerError:
     if code in _BROKEN:
         return InputError(
-            f"{path}: is damaged, or no store of reviewer ({said}); nothing of it was changed. Put a copy back, or save "
+            f"{path}: is damaged, or no store of reviewer ({said}); nothing was changed. Put a copy back, or save "
             f"what can be read (sqlite3 {path.name} .recover), then start again with another --out"
         )
     if code in _FULL:

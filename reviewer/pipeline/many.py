@@ -16,7 +16,6 @@ from reviewer.pipeline.one import (
     named,
     ready,
     review_offline,
-    review_with,
     unreviewed,
 )
 
@@ -50,21 +49,15 @@ async def review_many(
                 yield unreviewed(source, name, run.rubric, "failed", str(error))
             await asyncio.sleep(0)
         return
-    from reviewer.llm import connect
+    from reviewer.pipeline.panel import empanelled
 
-    # A document is read and judged in turn with all others, so its call waits for nothing but the provider's limits.
-    many = model.model_copy(update={"concurrency": concurrency})
-    async with connect(many, before=before) as session:
+    async with empanelled(run, model, concurrency=concurrency, before=before) as panel:
 
         async def one(source: Source, name: str) -> Review | ReviewerError:
             try:
-                return await review_with(session, source, run, name)
-            except InputError as error:
-                return unreviewed(source, name, run.rubric, "failed", str(error))
-            except BudgetError as error:
+                return await panel.review(source, name)
+            except (BudgetError, ProviderError) as error:
                 return error
-            except ProviderError as error:
-                return error if error.final else unreviewed(source, name, run.rubric, "failed", str(error))
 
         waiting = map(named, sources)
         tasks = [asyncio.create_task(one(*source)) for source in islice(waiting, concurrency)]

@@ -1,0 +1,272 @@
+"""What a run is about: files, folders, patterns, archives, tables and lists become documents, one at a time.
+
+Nothing is written to disk and nothing is held: a document's bytes are read when they are asked for, which must be
+before the next document is. An archive may be hostile: what it says of itself is not believed.
+"""
+
+import csv
+import glob
+import hashlib
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from reviewer.batch.archives import MOST, archive_kind, members, unique
+from reviewer.batch.store import Listed
+from reviewer.domain import LeftOut
+from reviewer.domain.base import Frozen
+from reviewer.errors import InputError
+from reviewer.pipeline import folded
+
+READ = frozenset(
+    (
+        *(".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", ".txt", ".text", ".rst", ".rest"),
+        *(".html", ".htm", ".xhtml", ".ipynb", ".docx", ".odt", ".pdf"),
+    )
+)
+_TOOLS = ("node_modules", "__pycache__", "__MACOSX", "venv")
+_JUNK = ("thumbs.db", "desktop.ini")
+_PAPERS = ("readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "notice")
+_TABLES = (".jsonl", ".ndjson", ".csv", ".tsv")
+
+
+class Rules(Frozen):
+    """Which files count as proposals, and where a table has its text."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    text_column: str | None = None
+    id_column: str | None = None
+
+    def against(self, path: PurePosixPath) -> str:
+        """Why a file does not count; empty where it does."""
+        if any(part.startswith(".") or part in _TOOLS for part in path.parts):
+            return "hidden, or a tool's"
+        if path.name.lower() in _JUNK or path.name.startswith("~$"):
+            return "left by another program"
+        if _match(path, self.exclude):
+            return "left out by --exclude"
+        if self.include:
+            return "" if _match(path, self.include) else "not among --include"
+        if path.suffix.lower() not in READ:
+            return f"no format that is read ({path.suffix.lower()[:12] or 'no ending'})"
+        return "by its name no proposal" if path.stem.lower() in _PAPERS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document that is there to be read."""
+
+    listed: Listed
+    read: Callable[[], bytes]  # raises InputError
+
+    @property
+    def id(self) -> str:
+        """The store's key."""
+        return self.listed.id
+
+
+def entries(sources: Iterable[str], rules: Rules) -> Iterator[Entry | LeftOut]:
+    """Every document of the sources, and every file that is none, in an order that only they decide.
+
+    Raises InputError where a source is not there or cannot be opened at all.
+    """
+    for source in sources:
+        path = Path(source)
+        if source == "-" or source.startswith("@"):
+            yield from _paths(source, rules)
+        elif path.is_dir():
+            yield from _folder(path, rules)
+        elif path.exists():
+            yield from _file(path, rules)
+        elif glob.has_magic(source):
+            yield from _pattern(source, rules)
+        else:
+            raise InputError(f"{source}: no such file or folder; check the path, or quote a pattern: 'drafts/**/*.md'")
+
+
+def content_of(data: bytes, name: str) -> str:
+    """What a result belongs to: the bytes, and the ending of the name where it may decide how they are read."""
+    return hashlib.sha256(data).hexdigest() + PurePosixPath(name).suffix.lower()[:12]
+
+
+def _file(path: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
+    """A file that was named: it counts, whatever it is called."""
+    if path.suffix.lower() in _TABLES:
+        yield from _table(path, rules)
+    elif kind := archive_kind(path.name):
+        for member in members(path, kind):
+            where = f"{path.as_posix()}!{member.name}" if member.name else path.as_posix()
+            if why := "" if member.state else rules.against(PurePosixPath(member.name)):
+                yield LeftOut(name=folded(where), reason=why)
+            else:
+                yield _entry(where + member.again, folded(where), member.stamp, member.read, member.state, member.why)
+    else:
+        yield _plain(path)
+
+
+def _entry(place: str, name: str, stamp: str, read: Callable[[], bytes], state: Any = None, why: str = "") -> Entry:
+    return Entry(Listed(place=place, name=name, stamp=stamp, state=state, reason=why), read)
+
+
+def _plain(path: Path) -> Entry:
+    name = folded(path.as_posix().encode("utf-8", "backslashreplace").decode())
+    try:
+        found = path.stat()
+    except OSError as error:
+        return _entry(str(path), name, "", lambda: b"", "failed", f"{name}: {(error.strerror or 'gone').lower()}")
+    if not stat.S_ISREG(found.st_mode):
+        return _entry(str(path), name, "", lambda: b"", "failed", f"{name}: is no file; name the proposal's file")
+
+    def read() -> bytes:
+        try:
+            with path.open("rb") as file:
+                return file.read(MOST + 1)
+        except OSError as error:
+            raise InputError(f"{name}: cannot be read: {error.strerror}; check its permissions") from error
+
+    return _entry(str(path), name, f"{found.st_mtime_ns}:{found.st_size}", read)
+
+
+def _folder(root: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
+    for here, folders, files in os.walk(root):
+        inside = PurePosixPath(Path(here).relative_to(root).as_posix())
+        for name in [name for name in folders if rules.against(inside / name / "x.md") == "hidden, or a tool's"]:
+            folders.remove(name)
+            yield LeftOut(name=folded(f"{here}/{name}/"), reason="hidden, or a tool's")
+        folders.sort()
+        for name in sorted(files):
+            path = Path(here) / name
+            if why := "a symbolic link" if path.is_symlink() else rules.against(inside / name):
+                yield LeftOut(name=folded(path.as_posix()), reason=why)
+            elif archive_kind(name) or path.suffix.lower() in _TABLES:  # only where --include asks for them
+                yield from _file(path, rules)
+            else:
+                yield _plain(path)
+
+
+def _pattern(pattern: str, rules: Rules) -> Iterator[Entry | LeftOut]:
+    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not found:
+        raise InputError(f"{pattern}: matches no file; check the pattern")
+    for path in map(Path, found):
+        if path.is_dir():
+            continue  # "drafts/*" means the files; "drafts/**" has listed the folder's own
+        if why := rules.against(PurePosixPath(path.name)):
+            yield LeftOut(name=folded(path.as_posix()), reason=why)
+        else:
+            yield _plain(path)
+
+
+def _paths(source: str, rules: Rules) -> Iterator[Entry | LeftOut]:
+    """A path in each line. Standard input is kept, because the list is gone through more than once."""
+    if source == "-":
+        lines = _stdin()
+    else:
+        try:
+            lines = Path(source[1:]).read_text("utf-8-sig", "surrogateescape").splitlines()
+        except OSError as error:
+            raise InputError(f"{source[1:]}: cannot be read: {error.strerror}; name a list of paths") from error
+    for line in filter(None, map(str.strip, lines)):
+        path = Path(line)
+        yield from _folder(path, rules) if path.is_dir() else _file(path, rules) if path.exists() else [_plain(path)]
+
+
+_LISTED: list[str] = []
+
+
+def _stdin() -> list[str]:
+    if not _LISTED and sys.stdin is not None:
+        _LISTED.extend(sys.stdin.read().splitlines())
+    return _LISTED
+
+
+def _match(path: PurePosixPath, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(str(path), pattern) or fnmatch(path.name, pattern) for pattern in patterns)
+
+
+def _table(path: Path, rules: Rules) -> Iterator[Entry]:
+    """A row is a document."""
+    try:
+        rows = _json_rows(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(path)
+        seen: dict[int, int] = {}
+        for number, row in rows:
+            where = f"{path.as_posix()}#{number}"
+            if isinstance(row, str):
+                yield _entry(where, folded(where), "", lambda: b"", "failed", f"{folded(where)}: {row}")
+                continue
+            column = rules.text_column or "text"
+            text = row.get(column)
+            if number == 1 and column not in row:
+                columns = folded(", ".join(islice(map(str, row), 20)))
+                raise InputError(f"{path}: has no column {column!r}, but {columns}; name it: --text-column NAME")
+            called = str(row.get(rules.id_column) or "") if rules.id_column else ""
+            if number == 1 and rules.id_column and rules.id_column not in row:
+                raise InputError(f"{path}: has no column {rules.id_column!r}; mend --id-column")
+            place = unique(f"{path.as_posix()}#{called}" if called else where, seen)
+            name = folded(called)[:200] or folded(where)
+            if not isinstance(text, str) or not text.strip():
+                yield _entry(place, name, "", lambda: b"", "failed", f"{name}: nothing stands in {column!r}")
+                continue
+            data = text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace")
+            yield _entry(place, name, hashlib.sha256(data).hexdigest()[:20], lambda data=data: data)  # type: ignore[misc]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+
+
+def _escaped(text: str) -> bool:
+    """Was it decoded from bytes that are no UTF-8? Then they go on as they were."""
+    return not any("\ud800" <= c <= "\udc7f" or "\udd00" <= c <= "\udfff" for c in text)
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(2 * MOST):
+            if not line.endswith(b"\n"):
+                while (rest := file.readline(2 * MOST)) and not rest.endswith(b"\n"):
+                    line = b"{"  # far too long; what follows belongs to it
+            if not line.strip(b" \t\r\n\xef\xbb\xbf"):
+                continue
+            number += 1
+            try:
+                row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
+            except (ValueError, RecursionError) as error:
+                yield number, f"no JSON ({error}); mend the line"
+                continue
+            yield number, row if isinstance(row, dict) else "no JSON object; a line is a {…}"
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    with path.open("rb") as raw:
+        head = raw.read(1 << 16)
+    try:
+        head.decode("utf-8-sig")
+        encoding = "utf-8-sig"
+    except UnicodeDecodeError as error:
+        encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp949"  # as Excel saves in Korea
+    first = head.split(b"\n", 1)[0]
+    delimiter = max((",", ";", "\t"), key=lambda mark: first.count(mark.encode()))
+    csv.field_size_limit(MOST)
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+        rows = csv.reader(file, delimiter=delimiter)
+        header = next(rows, [])
+        number = 0
+        while True:
+            number += 1
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield number, f"no row of a table ({error}); mend it"
+                continue
+            if row:
+                yield number, dict(zip(header, row, strict=False))
