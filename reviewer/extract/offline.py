@@ -52,9 +52,9 @@ class Hit(NamedTuple):
     why: tuple[str, ...]
 
 
-def extract_offline(document: Document, rubric: Rubric) -> tuple[Claim, ...]:
-    """What the document says about each criterion of the rubric, as far as cues can tell."""
-    hits = find(document, rubric)
+def extract_offline(document: Document, rubric: Rubric, *, most: int | None = None) -> tuple[Claim, ...]:
+    """What the document (or its first `most` sentences) says about each criterion, as far as cues can tell."""
+    hits = find(document, rubric, most)
     found: dict[str, Claim] = {}
     answers: dict[str, Answer] = {criterion.id: criterion.unknown for criterion in rubric.criteria}
     for criterion in sorted(rubric.criteria, key=lambda c: c.kind == "assessed"):
@@ -72,8 +72,8 @@ def extract_offline(document: Document, rubric: Rubric) -> tuple[Claim, ...]:
     return tuple(found[c.id] for c in rubric.criteria if c.id in found)
 
 
-def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[Hit]]]:
-    """Every sentence that a cue or a heading speaks for: criterion -> value -> hits, heaviest first."""
+def find(document: Document, rubric: Rubric, most: int | None = None) -> Mapping[str, Mapping[str, list[Hit]]]:
+    """Every sentence (of the first `most`) that a cue speaks for: criterion -> value -> hits, heaviest first."""
     book = _book(_Identity(rubric.cues), document.language)
     headings = _headings(document, book)
     skipped = sorted((r.start, r.end) for r in document.regions)
@@ -81,7 +81,7 @@ def find(document: Document, rubric: Rubric) -> Mapping[str, Mapping[str, list[H
     lead: frozenset[str] = frozenset()
     section, before = -2, ""
     fades = max(_OPENING[0], _OPENING[1] * len(document.sentences))
-    for rank, sentence in enumerate(document.sentences):
+    for rank, sentence in enumerate(document.sentences[:most]):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
         text = document.text[sentence.start : sentence.end].replace("\r\n", " ").replace("\n", " ")

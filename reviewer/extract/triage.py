@@ -1,9 +1,10 @@
 """Is this a proposal at all? A README, a CV, a recipe or source code gets no score, but a word."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from reviewer.domain import Claim, Document, Rubric
+from reviewer.domain import Document, Rubric
+from reviewer.extract.offline import extract_offline
 
 # Someone plans, argues or asks for something.
 _PLAN = re.compile(
@@ -68,16 +69,17 @@ _MUCH = 0.28  # share of the stated criteria that something is said about: from 
 _SOME = 0.17  # enough together with sentences that plan
 _PLANS = 3
 _FEW_CRITERIA = 12
+_BEGINNING = 30  # sentences
 _DENSE = 0.1  # a short draft answers little, but most of it plans, and speaks of models or data
 _CODE_LINES = 0.25
 
 
-def not_a_proposal(document: Document, claims: Callable[[], Sequence[Claim]], rubric: Rubric) -> str | None:
+def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
     """What the document is instead of a proposal, for people; None if it may be one.
 
-    `claims` gives the offline engine's, and is called only where the words alone do not decide. Proposals of all
-    kinds answer many of the criteria or plan something; what does neither is named by the signs of what it looks
-    like most.
+    Proposals of all kinds answer many of the criteria or plan something; what does neither is named by the signs of
+    what it looks like most. The offline engine looks for answers only where the words alone do not decide, and first
+    in the beginning, since a model's answer waits for this.
     """
     if _left_over(document) > 0.5:
         return "an empty template"
@@ -86,9 +88,12 @@ def not_a_proposal(document: Document, claims: Callable[[], Sequence[Claim]], ru
     if min(plans, about) >= _DENSE:
         return None
     stated = [c for c in rubric.criteria if c.kind == "stated"]
-    said = sum(1 for claim in claims() if rubric.by_id[claim.criterion].kind == "stated") / max(1, len(stated))
-    if said >= _MUCH or (said >= _SOME and plans * len(sentences) >= _PLANS):
-        return None
+    enough = _SOME if plans * len(sentences) >= _PLANS else _MUCH
+    for most in (_BEGINNING, None):
+        claims = extract_offline(document, rubric, most=most)
+        said = sum(1 for claim in claims if rubric.by_id[claim.criterion].kind == "stated")
+        if said >= enough * max(1, len(stated)):
+            return None
     if len(stated) < _FEW_CRITERIA and plans and about * len(sentences) >= _PLANS:
         return None  # what a small rubric does not ask is no sign against a proposal
     lines = [line for line in document.visible().splitlines() if line.strip()]

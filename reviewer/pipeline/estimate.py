@@ -46,9 +46,9 @@ def _document(source: Source, name: str, run: Run, model: "ModelSettings", known
         found = opened(source, run, name)
         if isinstance(found, Review):
             return LeftOut(name=name, reason=found.reason)
-        whole = _sum([llm.estimate(found[0], run.rubric, model, known, sample=i) for i in range(run.samples)])
+        whole = _sum([llm.estimate(found, run.rubric, model, known, sample=i) for i in range(run.samples)])
         if whole.calls:
-            check_leaving(found[0], model)
+            check_leaving(found, model)
     except (InputError, IncompleteError) as error:
         return LeftOut(name=name, reason=str(error))
     # A document that is asked about several times is still one.

@@ -3,12 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from reviewer.critique import critique
-from reviewer.domain import Claim, Document, Extraction, Review, Rubric, RubricUsed, Stability
+from reviewer.domain import Document, Extraction, Review, Rubric, RubricUsed, Stability
 from reviewer.domain.base import Frozen
 from reviewer.errors import IncompleteError
 from reviewer.extract import extract_offline
@@ -109,8 +108,8 @@ def review_offline(source: Source, run: Run, name: str | None) -> Review:
     found = opened(source, run, name)
     if isinstance(found, Review):
         return found
-    document, claims = found
-    return judge(document, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims()), run)
+    claims = extract_offline(found, run.rubric)
+    return judge(found, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims), run)
 
 
 async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
@@ -121,7 +120,7 @@ async def review_with(model: "Model", source: Source, run: Run, name: str | None
     found = opened(source, run, name)
     if isinstance(found, Review):
         return found
-    document, limits = found[0], dict[str, int]()
+    document, limits = found, dict[str, int]()
     if isinstance(model, Session):
         check_leaving(document, model.settings)
         limits = {"budget": room(run.rubric, model.settings), "most": model.settings.max_document_tokens}
@@ -129,17 +128,16 @@ async def review_with(model: "Model", source: Source, run: Run, name: str | None
     return judge(document, extraction, run, stability)
 
 
-def opened(source: Source, run: Run, name: str | None) -> Review | tuple[Document, Callable[[], tuple[Claim, ...]]]:
-    """The document and what finds the offline engine's claims in it (once), or the review that says why not."""
+def opened(source: Source, run: Run, name: str | None) -> Review | Document:
+    """The document, or the review that says why there will be none."""
     try:
         document = read(source, name)
     except IncompleteError as error:
         return unreviewed(source, name, run.rubric, "incomplete", str(error))
-    claims = cache(lambda: extract_offline(document, run.rubric))
-    if not run.force and (what := not_a_proposal(document, claims, run.rubric)) is not None:
+    if not run.force and (what := not_a_proposal(document, run.rubric)) is not None:
         reason = f"looks like {what}, not like a proposal; to review it all the same: --force"
         return unreviewed(document, name, run.rubric, "skipped", reason)
-    return document, claims
+    return document
 
 
 def judge(document: Document, extraction: Extraction, run: Run, stability: Stability | None = None) -> Review:
