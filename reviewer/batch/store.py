@@ -52,6 +52,10 @@ class Result(Frozen):
     cost: float | None = 0.0  # US dollars; None: not known
     packed: bytes | None = None  # the record, by `pack`
 
+    def record(self) -> bytes:
+        """The record as JSON."""
+        return zlib.decompress(self.packed or b"")
+
     @staticmethod
     def pack(record: str) -> bytes:
         """A record is a sixth of its size when packed."""
@@ -134,6 +138,16 @@ class Store:
         sql = f"SELECT state, count(*) FROM ({_SEEN}) GROUP BY state"  # noqa: S608 - our own text
         return dict(self._db.execute(sql, (self.key,)))
 
+    def reviewed(self) -> bool:
+        """Is there any review of these settings?"""
+        sql = "SELECT 1 FROM results WHERE settings = ? AND record IS NOT NULL"
+        return self._db.execute(sql, (self.key,)).fetchone() is not None
+
+    def shrink(self) -> None:
+        """Leave nothing in the file of what was taken out of it."""
+        with told(self.path):
+            self._db.execute("VACUUM")
+
     def cost(self) -> float | None:
         """US dollars that the reviews took; None: some are not known."""
         sql = "SELECT sum(cost), count(*) - count(cost) FROM results WHERE settings = ?"
@@ -148,11 +162,17 @@ class Store:
                 yield Row(id=id_, name=name, state=state, reason=reason, record=record)
 
     def results(self) -> Iterator[Result]:
-        """Every result of these settings, each content once."""
-        sql = "SELECT content, name, state, reason, cost, record FROM results WHERE settings = ? ORDER BY content"
-        with told(self.path), closing(self._db.execute(sql, (self.key,))) as found:
-            for content, name, state, reason, cost, packed in found:
-                yield Result(content=content, name=name, state=state, reason=reason, cost=cost, packed=packed)
+        """Every result of these settings, each content once. They may be replaced meanwhile."""
+        sql = (
+            "SELECT content, name, state, reason, cost, record FROM results "
+            "WHERE settings = ? AND content > ? ORDER BY content LIMIT 50"
+        )
+        last = ""
+        with told(self.path):
+            while found := self._db.execute(sql, (self.key, last)).fetchall():
+                for content, name, state, reason, cost, packed in found:
+                    yield Result(content=content, name=name, state=state, reason=reason, cost=cost, packed=packed)
+                    last = content
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

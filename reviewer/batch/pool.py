@@ -1,0 +1,146 @@
+"""The offline engine on every core: processes that take one document each, and can be lost.
+
+`concurrent.futures` gives a whole pool up when one process dies, and cannot end a task that hangs.
+"""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from reviewer.batch.job import Item, Job, failed, review_item
+from reviewer.batch.store import Result
+
+_AHEAD = 2  # documents that a process has at hand: it never waits for us
+Work = Callable[[Item, Job], Result]
+
+
+def in_pool(
+    items: Iterator[Item], job: Job, *, processes: int | None = None, limit: float = 60.0, work: Work = review_item
+) -> Iterator[Result]:
+    """Results as they come. A document that takes longer than `limit` seconds, or ends its process, is failed."""
+    crew = [_Worker(job, work) for _ in range(processes or os.cpu_count() or 1)]
+    lost: deque[Item] = deque()  # were waiting in a process that another document ended
+    try:
+        while True:
+            _hand_out(crew, lost, items)
+            busy = [worker for worker in crew if worker.items]
+            if not busy:
+                return
+            left = min(worker.until(limit) for worker in busy) - time.monotonic()
+            ready = wait([worker.pipe for worker in busy], timeout=max(0.0, left))
+            for worker in busy:
+                if worker.pipe in ready:
+                    result, why = worker.result()
+                elif worker.until(limit) > time.monotonic():
+                    continue
+                else:
+                    result, why = None, f"took longer than {limit:g} s; review it alone, or as plain text"
+                if result is None:
+                    item = worker.items.popleft()
+                    lost.extend(worker.renew())
+                    result = failed(item, f"{item.name}: {why}")
+                yield result
+    finally:
+        for worker in crew:
+            worker.end()
+
+
+def _hand_out(crew: "list[_Worker]", lost: deque[Item], items: Iterator[Item]) -> None:
+    """Fill the least busy first, and take no document from the source before somebody has room for it."""
+    while (worker := min(crew, key=lambda one: len(one.items))) and len(worker.items) < _AHEAD:
+        item = lost.popleft() if lost else next(items, None)
+        if item is None:
+            return
+        worker.take(item)
+
+
+class _Worker:
+    """A process, started when it gets its first document, and what it has at hand."""
+
+    def __init__(self, job: Job, work: Work) -> None:
+        self.items: deque[Item] = deque()
+        self._pipe: Connection[Any, Any] | None = None
+        self._job, self._work, self._since = job, work, 0.0
+
+    @property
+    def pipe(self) -> "Connection[Any, Any]":
+        """Our end of what connects us to the process."""
+        if self._pipe is None:
+            self._pipe, theirs = _context().Pipe()
+            self._process = _context().Process(target=_serve, args=(theirs, self._job, self._work), daemon=True)
+            self._process.start()
+            theirs.close()
+        return self._pipe
+
+    def take(self, item: Item) -> None:
+        if not self.items:
+            self._since = time.monotonic()
+        self.items.append(item)
+        with suppress(BrokenPipeError, ConnectionResetError):  # it is gone, which `result` will find
+            self.pipe.send(item)
+
+    def until(self, limit: float) -> float:
+        """When the document in hand has had its time."""
+        return self._since + limit
+
+    def result(self) -> tuple[Result | None, str]:
+        """The result of the document in hand, or why there is none."""
+        try:
+            result = self.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            return None, f"ended the process that read it (exit code {self._process.exitcode}); review it alone"
+        if isinstance(result, Exception):
+            raise result
+        self.items.popleft()
+        self._since = time.monotonic()
+        return result, ""
+
+    def renew(self) -> deque[Item]:
+        """End the process; the next document gets a new one. What was waiting comes back."""
+        self.end()
+        waiting, self.items = self.items, deque()
+        return waiting
+
+    def end(self) -> None:
+        if self._pipe is not None:
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
+            self._pipe = None
+
+
+def _context() -> Any:
+    # One process loads everything and is copied; a fork of ours would take along whatever state we have.
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["reviewer.batch.pool"])
+    return context
+
+
+def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
+    """What a process does, until nobody is at the other end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # they go to the whole group; who started us decides
+    waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+    # Read at once what comes: two sides that both write and wait would wait for ever.
+    threading.Thread(target=_receive, args=(pipe, waiting), daemon=True).start()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while (item := waiting.get()) is not None:
+            pipe.send(work(item, job))
+
+
+def _receive(pipe: "Connection[Any, Any]", waiting: "queue.SimpleQueue[Item | None]") -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            waiting.put(pipe.recv())
+    waiting.put(None)

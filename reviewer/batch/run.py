@@ -1,0 +1,183 @@
+"""A run: what is to be done, done, and kept. The same call goes on where the last one ended."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reviewer.batch.hold import held
+from reviewer.batch.job import Item, Job
+from reviewer.batch.sources import Entry, Rules, content_of, entries
+from reviewer.batch.store import Result, State, Store, open_store
+from reviewer.domain import LeftOut
+from reviewer.domain.base import Frozen
+from reviewer.errors import InputError, SettingsError
+from reviewer.pipeline import identity, read_record, rescore, without_text
+
+Engine = Callable[[Iterator[Item]], Iterator[Result]]
+Tell = Callable[[State], None]
+
+
+class Plan(Frozen):
+    """Which documents, and how."""
+
+    sources: tuple[str, ...]
+    rules: Rules
+    job: Job
+    again: bool = False  # other settings than last time: review everything again
+
+    def entries(self) -> Iterator[Entry]:
+        """The documents, without what is none."""
+        return (entry for entry in entries(self.sources, self.rules) if isinstance(entry, Entry))
+
+
+@contextmanager
+def begun(run: Path, plan: Plan, say: Callable[[str], None] = lambda _: None) -> Iterator[Store]:
+    """The store of a run, ours alone, with the documents of now listed. Raises ReviewerError."""
+    with held(run), open_store(run, write=True) as store:
+        _agree(store, plan, say)
+        store.list(entry.listed for entry in plan.entries())
+        yield store
+
+
+def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
+    """See that results of different settings never mix."""
+    now = _configuration(plan.job)
+    was = store.run
+    if not was:
+        store.configure(now)
+        return
+    old, new = was["identity"], now["identity"]
+    if old != new and store.reviewed() and not plan.again:
+        raise SettingsError(
+            f"{store.path.parent} was made with {_differences(old, new)}; such reviews do not compare. "
+            "Keep them and name another --out, or review everything again: --again"
+        )
+    if old == new and (was["rubric"], was["language"], was["no_text"]) != (
+        now["rubric"],
+        now["language"],
+        now["no_text"],
+    ):
+        count = rescored(store, plan.job)
+        say(f"the rubric or its words changed, its questions did not: {count:,} stored reviews are scored again")
+    store.configure(now)
+
+
+def _configuration(job: Job) -> dict[str, Any]:
+    rubric = {"id": job.rubric.id, "version": job.rubric.version, "sha256": job.rubric.sha256}
+    return {
+        "identity": identity(job.rubric, job.model, job.samples),
+        "rubric": rubric,
+        "language": job.language,
+        "no_text": job.no_text,
+    }
+
+
+def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    def said(part: str) -> str:
+        was, now = old.get(part, "none"), new.get(part, "none")
+        return f"another {part.removeprefix('the ')}" + ("" if len(was) == 64 else f" ({was}, now {now})")
+
+    return ", ".join(said(part) for part in {**old, **new} if old.get(part) != new.get(part))
+
+
+def rescored(store: Store, job: Job) -> int:
+    """Score every stored review again under a rubric that asks the same, with no model; all or none."""
+    done = 0
+
+    def again() -> Iterator[Result]:
+        nonlocal done
+        for result in store.results():
+            if result.packed is not None:
+                review = rescore(read_record(result.record(), result.name), job.rubric, job.language)
+                review = without_text(review) if job.no_text else review
+                done += 1
+                yield result.model_copy(update={"packed": Result.pack(review.model_dump_json())})
+
+    store.replace(again(), _configuration(job))
+    if job.no_text:
+        store.shrink()  # what was taken out would stay in the file's free pages
+    return done
+
+
+def work(store: Store, plan: Plan, engine: Engine, *, stopped: Callable[[], bool], tell: Tell) -> None:
+    """Review what is not reviewed yet. Each result is kept before `tell` hears of it."""
+    queue = _Queue(store, plan, stopped, tell)
+    for result in engine(iter(queue)):
+        store.put(result)
+        queue.landed(result)
+        tell(result.state)
+
+
+class _Queue:
+    """Documents that are still to be done, in their order, each content once."""
+
+    def __init__(self, store: Store, plan: Plan, stopped: Callable[[], bool], tell: Tell) -> None:
+        self._store, self._plan, self._stopped, self._tell = store, plan, stopped, tell
+        self._flying: set[str] = set()
+        self._failed: set[str] = set()  # just now: once a run is enough
+
+    def landed(self, result: Result) -> None:
+        self._flying.discard(result.content)
+        if result.state == "failed":
+            self._failed.add(result.content)
+
+    def __iter__(self) -> Iterator[Item]:
+        for entry in self._plan.entries():
+            if self._stopped():
+                return
+            if entry.listed.state is None and (item := self._due(entry)) is not None:
+                self._flying.add(item.content)
+                yield item
+
+    def _due(self, entry: Entry) -> Item | None:
+        content, fresh, data = self._store.content(entry.id), False, None
+        if content is None:
+            try:
+                data = entry.read()
+            except InputError as error:
+                self._store.unreadable(entry.id, str(error))
+                self._tell("failed")
+                return None
+            content, fresh = content_of(data, entry.listed.name), True
+            self._store.link(entry.id, content)
+        state = self._store.state(content)
+        if content in self._flying or content in self._failed or not self.open(state):
+            if fresh and state is not None:
+                self._tell(state)
+            return None
+        try:
+            return Item(content=content, name=entry.listed.name, data=entry.read() if data is None else data)
+        except InputError as error:
+            self._store.unreadable(entry.id, str(error))
+            self._tell("failed")
+            return None
+
+    def open(self, state: State | None) -> bool:
+        """Is there anything left to do?"""
+        return state in (None, "failed") or (state == "skipped" and self._plan.job.force)
+
+
+def chosen(plan: Plan) -> Iterator[Entry | LeftOut]:
+    """Every file, whether it counts or not, for people to look at before anything is spent."""
+    return entries(plan.sources, plan.rules)
+
+
+def sample(store: Store, plan: Plan, most: int) -> list[tuple[bytes, str]]:
+    """Some of the documents that wait, evenly spread, to tell from them what all would cost."""
+    counts = store.counts()
+    waiting = counts.get("pending", 0) + counts.get("failed", 0)
+    step, found, at = max(1, -(-waiting // most)), [], 0
+    for entry in plan.entries():
+        content = store.content(entry.id)
+        if entry.listed.state is None and (content is None or store.state(content) in (None, "failed")):
+            if at % step == 0:
+                found.append((entry.read(), entry.listed.name))
+            at += 1
+    return found
+
+
+def todo(counts: Mapping[State, int], plan: Plan) -> int:
+    """How many documents the run will turn to."""
+    states: Iterable[State] = ("pending", "failed", "skipped") if plan.job.force else ("pending", "failed")
+    return sum(counts.get(state, 0) for state in states)
