@@ -33,11 +33,13 @@ def command(
     """Measure reviews against LABELS: a folder of JSON files, or a CSV.
 
     The CSV has columns document, criterion, value; or document and any of decision, reason, outcome,
-    impact, feasibility, clarity. docs/evaluate.md tells more.
+    impact, feasibility, clarity. The results.csv of `reviewer batch report` needs neither --docs nor
+    --records: it holds the verdicts. docs/evaluate.md tells more.
 
     \b
     Examples:
       reviewer evaluate decisions.csv --docs proposals/
+      reviewer evaluate RUN/results.csv
       reviewer evaluate labels/ --docs proposals/ --format json > before.json
       reviewer evaluate labels/ --docs proposals/ --against before.json --picture kappa.svg
       reviewer evaluate labels/ --records reviews.jsonl
@@ -85,6 +87,16 @@ def _earlier(path: Path) -> Any:
         raise InputError(
             f"{path}: not an earlier evaluation; name what `reviewer evaluate --format json` printed"
         ) from error
+
+
+def _decided(sheet: Path, shape: str) -> int:
+    from reviewer.cli.output import to_stdout
+    from reviewer.evaluate import decisions_table, measure_decisions
+
+    found = measure_decisions(sheet)
+    text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    to_stdout(text if shape == "json" else decisions_table(found))
+    return 0
 
 
 def _stored(path: Path) -> dict[str, Any]:

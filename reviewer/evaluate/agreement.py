@@ -85,7 +85,7 @@ def measure(labels: Sequence[Label], reviews: Mapping[str, Review], rubric: Rubr
         evidence_precision=right / shown if shown else None,
         evidence_recall=met / wanted if wanted else None,
         spearman=_correlations(pairs),
-        decision_kappa=_decisions(pairs),
+        decision_kappa=decision_kappa(_decisions(pairs)),
         gaps_raised=_gaps(pairs),
         false_findings=_false(pairs, rubric),
         disagreements=tuple(
@@ -195,13 +195,17 @@ def _spearman(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
     return float(_library("scipy.stats").spearmanr(ours, theirs).statistic)
 
 
-def _decisions(pairs: Pairs) -> Interval:
-    rows = [
+def decision_kappa(rows: Sequence[tuple[str, str]]) -> Interval:
+    """Kappa of decisions and verdicts."""
+    return _interval(_kappa, *zip(*rows, strict=True)) if rows else Interval(value=None)
+
+
+def _decisions(pairs: Pairs) -> list[tuple[str, str]]:
+    return [
         (label.decision, review.scorecard.verdict)
         for label, review in pairs
         if label.decision and review.scorecard and review.scorecard.verdict
     ]
-    return _interval(_kappa, *zip(*rows, strict=True)) if rows else Interval(value=None)
 
 
 def _said(pairs: Pairs, rubric: Rubric) -> float | None:

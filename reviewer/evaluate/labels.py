@@ -1,6 +1,5 @@
 """What people said about the same documents: label files as JSON, or one CSV."""
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from reviewer.domain import Rubric
 from reviewer.domain.base import Frozen
 from reviewer.domain.record import Answer
 from reviewer.errors import InputError
+from reviewer.pipeline import read_sheet
 
 SCALES = ("impact", "feasibility", "clarity")
 DECISIONS = ("go", "revise", "stop")
@@ -64,27 +64,22 @@ def _from_json(path: Path, rubric: Rubric) -> Label:
 
 def _from_csv(path: Path, rubric: Rubric) -> tuple[Label, ...]:
     labels: dict[str, dict[str, Any]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if "document" not in (rows.fieldnames or ()):
-            raise InputError(f"{path}:1: no column 'document'; the columns are {', '.join(rows.fieldnames or ())}")
-        for row in rows:
-            where = f"{path}:{rows.line_num}"
-            name = Path((row.get("document") or "").strip()).stem
-            if not name:
-                raise InputError(f"{where}: 'document' is empty; name the document's file")
-            label = labels.setdefault(name, {"document": name, "values": {}, "scores": {}})
-            if criterion := (row.get("criterion") or "").strip():
-                given = [part.strip() for part in (row.get("value") or "").split("+")]
-                label["values"][criterion] = _answer(given if len(given) > 1 else given[0], criterion, rubric, where)
-            if decision := (row.get("decision") or "").strip().lower():
-                if decision not in DECISIONS:
-                    raise InputError(f"{where}: decision {decision!r}; one of {', '.join(DECISIONS)}")
-                label["decision"] = decision
-            label.update({key: row[key].strip() for key in ("reason", "outcome") if (row.get(key) or "").strip()})
-            for scale in SCALES:
-                if (row.get(scale) or "").strip():
-                    label["scores"][scale] = _number(row[scale], where, scale)
+    for where, row in read_sheet(path, "document"):
+        name = Path(row["document"].strip()).stem
+        if not name:
+            raise InputError(f"{where}: 'document' is empty; name the document's file")
+        label = labels.setdefault(name, {"document": name, "values": {}, "scores": {}})
+        if criterion := row.get("criterion", "").strip():
+            given = [part.strip() for part in row.get("value", "").split("+")]
+            label["values"][criterion] = _answer(given if len(given) > 1 else given[0], criterion, rubric, where)
+        if decision := row.get("decision", "").strip().lower():
+            if decision not in DECISIONS:
+                raise InputError(f"{where}: decision {decision!r}; one of {', '.join(DECISIONS)}")
+            label["decision"] = decision
+        label.update({key: row[key].strip() for key in ("reason", "outcome") if row.get(key, "").strip()})
+        for scale in SCALES:
+            if row.get(scale, "").strip():
+                label["scores"][scale] = _number(row[scale], where, scale)
     return tuple(Label(**label) for label in labels.values())
 
 

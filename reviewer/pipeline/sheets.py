@@ -34,10 +34,10 @@ def write_sheet(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str
         writer.writerow({column: cell(text) for column, text in row.items()})
 
 
-def read_sheet(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Each row of a CSV with "file:line", cells as they were before `cell`; columns that a row lacks are empty.
+def read_sheet(path: Path, needed: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Each row of a CSV with "file:line", cells as they were before `cell`; what a row lacks is empty.
 
-    A table without rows yields nothing. Raises InputError where it is not UTF-8, or no table.
+    Raises InputError where it is not UTF-8, no table, or has no column of the `needed` name.
     """
     csv.field_size_limit(_LONGEST)
     try:
@@ -45,6 +45,9 @@ def read_sheet(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
             head = file.readline()
             file.seek(0)
             rows = csv.DictReader(file, delimiter=max(_DELIMITERS, key=head.count), restval="", restkey="")
+            columns = [uncell(column) for column in rows.fieldnames or ()]
+            if needed and needed not in columns:
+                raise InputError(f"{path}:1: no column '{needed}'; the columns are {', '.join(columns)}")
             for row in rows:
                 yield f"{path}:{rows.line_num}", {uncell(k): uncell(v) for k, v in row.items() if isinstance(v, str)}
     except UnicodeDecodeError as error:

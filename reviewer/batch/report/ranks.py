@@ -1,13 +1,11 @@
 """Who stands before whom, as far as anybody can know."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.batch.report.entries import Entry
-
-# Figures are shown whole; what differs by less is the same figure to a reader.
-_SAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +25,27 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
     `best` counts those that are above whatever the unsaid turns out to be, `worst` those that are surely below:
     two whose ranges overlap may stand in either order.
     """
-    ordered = sorted(entries, key=lambda e: (-_figure(e), e.name.casefold(), e.id))
-    lows = sorted(e.overall.low for e in entries)
-    highs = sorted(e.overall.high for e in entries)
-    figures = sorted(_figure(e) for e in entries)
+    ordered = sorted(entries, key=lambda e: (-_shown(e.overall.point), e.name.casefold(), e.id))
+    figures = sorted(_shown(e.overall.point) for e in entries)
+    counted = Counter(figures)
+    lows = sorted(_shown(e.overall.low) for e in entries)
+    highs = sorted(_shown(e.overall.high) for e in entries)
     return [
         Ranked(
-            entry=entry,
-            place=1 + len(figures) - bisect_right(figures, _figure(entry)),
-            tied=bisect_right(figures, _figure(entry)) - bisect_left(figures, _figure(entry)) > 1,
-            best=1 + len(lows) - bisect_right(lows, entry.overall.high),
-            worst=len(highs) - bisect_left(highs, entry.overall.low),
+            entry=one,
+            place=1 + _above(figures, _shown(one.overall.point)),
+            tied=counted[_shown(one.overall.point)] > 1,
+            best=1 + _above(lows, _shown(one.overall.high)),
+            worst=len(highs) - bisect_left(highs, _shown(one.overall.low)),  # less those surely below
         )
-        for entry in ordered
+        for one in ordered
     ]
 
 
-def _figure(entry: Entry) -> int:
-    return int(entry.overall.point + _SAME)
+def _above(figures: Sequence[int], figure: int) -> int:
+    return len(figures) - bisect_right(figures, figure)
+
+
+def _shown(figure: float) -> int:
+    """A figure as it is shown: what differs by less is the same to a reader."""
+    return int(figure + 0.5)
