@@ -46,9 +46,11 @@ def command(
     """
     from reviewer.cli.output import opened, to_stdout
     from reviewer.cli.settings import RUBRIC, resolve
-    from reviewer.evaluate import Moved, measure, moved, picture, read_labels, table
+    from reviewer.evaluate import Moved, has_verdicts, measure, moved, picture, read_labels, table
     from reviewer.pipeline import load_rubric
 
+    if docs is None and records is None and has_verdicts(labels):
+        return _decided(labels, shape)
     if (docs is None) == (records is None):
         raise click.UsageError("name the documents with --docs, or stored reviews with --records")
     settings = resolve(flags)

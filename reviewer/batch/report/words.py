@@ -103,7 +103,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Not all were read in the same way: figures of different readers or rubrics do not compare.",
         "모두 같은 방식으로 읽지 않았습니다. 읽은 방식이나 평가 기준이 다르면 점수를 비교할 수 없습니다.",
     ),
-    "method.offline.by": ("the offline engine ({engine})", "오프라인 엔진({engine})"),
     # The instructor's sheet
     "marks": ("Mark sheet", "채점표"),
     "marks.what": (

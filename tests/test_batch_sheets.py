@@ -1,0 +1,199 @@
+"""Sheets: no cell runs, every cell comes back, and what people wrote outlives the next report."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import render_attacks as attacks
+import render_builder as build
+import report_archive as made
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviewer.__main__ import main
+from reviewer.batch.report import write_report
+from reviewer.batch.rows import Row
+from reviewer.errors import InputError
+from reviewer.evaluate import measure_decisions, read_labels
+from reviewer.pipeline import read_sheet, write_sheet
+from reviewer.pipeline.sheets import cell, uncell
+
+RUBRIC = build.rubric()
+HARMLESS = "'tis", "a=1", "'", "", "2026-01-01", "''quoted", "3 = 3"
+
+
+@pytest.mark.parametrize(
+    "text", [*attacks.SHEET, "\t=1", "\r=1", "\n=1", " =1", "＝1", "'=1", "''=1", "-", "@", *HARMLESS]
+)
+def test_a_cell_comes_back(text: str) -> None:
+    assert uncell(cell(text)) == text
+    assert (cell(text) == text) == (text in HARMLESS)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["document", "b", "=c"]), st.text(), min_size=3), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_a_sheet_comes_back(rows: list[dict[str, str]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+            write_sheet(file, ["document", "b", "=c"], rows)
+        assert [row for _, row in read_sheet(path)] == rows
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for found in csv.reader(file):
+                for text in found:
+                    assert not text.lstrip(" \xa0\u3000").startswith(
+                        ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+                    )
+
+
+def decided(path: Path, **cells: str) -> None:
+    """Fill in the first row, as a spreadsheet would."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0].update(cells)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return [dict(row) for _, row in read_sheet(path)]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "voice", "cells"),
+    [
+        ("results.csv", "gate", {"decision": "go", "reason": "=because", "outcome": "two\nlines"}),
+        ("marks.csv", "instructor", {"mark": "17", "comment": "'tis good; more, please"}),
+    ],
+)
+def test_what_people_wrote_is_kept(sheet: str, voice: str, cells: dict[str, str], tmp_path: Path) -> None:
+    write_report(made.small(), tmp_path, RUBRIC, voice=voice)
+    decided(tmp_path / sheet, **cells, **{"my column": "mine"})
+    for _ in range(2):
+        write_report(made.small(), tmp_path, RUBRIC, voice=voice)
+        [first, *others] = rows_of(tmp_path / sheet)
+        assert {key: first[key] for key in cells} | {"my column": first["my column"]} == cells | {"my column": "mine"}
+        assert len(others) == len(made.small()) - 1
+        assert not any(row[key] for row in others for key in cells)
+
+
+def test_a_decision_follows_its_document(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    write_report(made.small(), tmp_path, RUBRIC)
+    decided(path, decision="stop")
+    [first, *others] = made.small()
+    write_report([*others, first.model_copy(update={"id": "edited"})], tmp_path, RUBRIC)
+    assert [row["document"] for row in rows_of(path) if row["decision"]] == [first.name]
+    write_report([*others, first.model_copy(update={"id": "edited", "name": "renamed.md"})], tmp_path, RUBRIC)
+    assert [row["document"] for row in rows_of(path) if row["decision"]] == ["renamed.md"]
+    for _ in range(2):
+        write_report(others, tmp_path, RUBRIC)
+        [last] = [row for row in rows_of(path) if row["decision"]]
+        assert (last["document"], last["state"], last["decision"]) == ("renamed.md", "absent", "stop")
+    write_report([*others, first.model_copy(update={"id": "edited"})], tmp_path, RUBRIC)
+    assert [(row["document"], row["state"]) for row in rows_of(path) if row["decision"]] == [(first.name, "reviewed")]
+
+
+def test_two_documents_of_one_name_keep_their_own(tmp_path: Path) -> None:
+    rows = [made.row(made.reviewed("a.md"), n) for n in range(2)]
+    write_report(rows, tmp_path, RUBRIC)
+    decided(tmp_path / "results.csv", decision="go")
+    write_report(rows, tmp_path, RUBRIC)
+    assert [row["decision"] for row in rows_of(tmp_path / "results.csv")] == ["go", ""]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [("document,decision\n한국어,go\n".encode("cp949"), "not UTF-8"), ("document\n".encode("utf-16"), "not UTF-8")],
+)
+def test_a_sheet_that_cannot_be_read_is_not_written_over(data: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=message):
+        write_report(made.small(), tmp_path, RUBRIC)
+    assert path.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_sheets_of_every_country(delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(f"document,verdict,decision\nx.md,go,{'stop'}\n".replace(",", delimiter), "utf-8")
+    assert measure_decisions(path).agreement == 0
+    assert read_labels(path, RUBRIC)[0].decision == "stop"
+
+
+# What evaluate makes of it
+
+
+def results(tmp_path: Path, *decisions: tuple[str, str]) -> Path:
+    write_report(made.small(), tmp_path, RUBRIC)
+    rows = rows_of(tmp_path / "results.csv")
+    for row, (decision, outcome) in zip(rows, decisions, strict=False):
+        row.update(decision=decision, outcome=outcome)
+    with (tmp_path / "results.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        write_sheet(file, list(rows[0]), rows)
+    return tmp_path / "results.csv"
+
+
+def test_decisions_and_outcomes_are_measured(tmp_path: Path) -> None:
+    path = results(tmp_path, ("go", "launched"), ("go", "Launched "), ("stop", ""), ("", "paused"), ("revise", ""))
+    found = measure_decisions(path)
+    assert (found.documents, found.decided, found.agreement) == (len(made.small()), 4, 0.75)
+    assert found.decisions == {"go": {"revise": 1, "go": 1}, "revise": {"revise": 1}, "stop": {"stop": 1}}
+    assert found.outcomes == {"launched": {"revise": 1, "go": 1}, "paused": {"go": 1}}
+    assert found.disagreements == ("desk/support-mail.md: revise, you decided go",)
+
+
+def test_the_command_reads_it_back(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = results(tmp_path, ("go", "launched"), ("go", ""))
+    assert main(["evaluate", str(path)]) == 0
+    assert "agreement 0.50" in capfd.readouterr().out
+    assert main(["evaluate", str(path), "--format", "json"]) == 0
+    assert json.loads(capfd.readouterr().out)["decided"] == 2
+    write_report([], tmp_path / "empty", RUBRIC)
+    assert main(["evaluate", str(results(tmp_path / "new"))]) == 2
+    assert "no decision and no outcome yet" in capfd.readouterr().err
+
+
+def test_a_strange_decision_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"results.csv:2: decision 'perhaps'"):
+        measure_decisions(results(tmp_path, ("perhaps", "")))
+
+
+# The instructor's feedback
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_feedback_praises_first_and_judges_nobody(language: str, tmp_path: Path) -> None:
+    write_report(made.small(language), tmp_path, RUBRIC, language, "instructor")
+    files = {path: path.read_text("utf-8") for path in (tmp_path / "feedback").iterdir()}
+    assert len(files) == len(made.SMALL)
+    for path, text in files.items():
+        headings = [line for line in text.splitlines() if line.startswith("### ")]
+        assert headings[0] == {"en": "### What is done well", "ko": "### 잘된 점"}[language]
+        assert headings[1] == {"en": "### What to write next", "ko": "### 다음에 쓸 내용"}[language]
+        # No verdict, no figure of ours, no other student.
+        for word in ("Verdict", "Stop", "Revise", "판정", "중단", "71", "58.3", "/100"):
+            assert word not in text, path
+        assert sum(Path(name).stem[:8] in text for name in made.SMALL) == 1
+
+
+def test_who_was_not_reviewed_is_listed_for_the_instructor(tmp_path: Path) -> None:
+    done = write_report(made.small(), tmp_path, RUBRIC, voice="instructor")
+    html = (tmp_path / "marks.html").read_text("utf-8")
+    assert (done.reviewed, done.unreviewed) == (len(made.SMALL), len(made.LEFT))
+    assert "4 pages are pictures of text" in html
+    assert "&lt;b&gt;old&lt;/b&gt;.doc" in html
+    unread = {row["document"]: row for row in rows_of(tmp_path / "marks.csv")}["shop/scan.pdf"]
+    assert (unread["state"], unread["impact"]) == ("incomplete", "")
+
+
+def test_the_sheet_alone(tmp_path: Path) -> None:
+    write_report([Row(id="1", name="a", state="failed", reason="x"), *made.small()], tmp_path, RUBRIC, formats=("csv",))
+    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
