@@ -25,7 +25,10 @@ MIGRATIONS = (
     CREATE INDEX documents_position ON documents (position);
     CREATE TABLE results (
         content TEXT NOT NULL, settings TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
-        name TEXT NOT NULL, cost REAL, record BLOB, PRIMARY KEY (content, settings)
+        name TEXT NOT NULL, cost REAL, calls INTEGER NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (settings, content)
+    ) WITHOUT ROWID;
+    CREATE TABLE records (
+        content TEXT NOT NULL, settings TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (settings, content)
     );
     """,
 )

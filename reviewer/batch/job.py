@@ -23,6 +23,7 @@ class Job(Frozen):
     """How to review, the same for every document of a run."""
 
     rubric: Rubric
+    named: str = ""  # how the user calls the rubric
     language: Literal["en", "ko"] | None = None
     model: ModelSettings | None = None  # None: the offline engine
     samples: int = 1
@@ -63,14 +64,17 @@ def review_item(item: Item, job: Job) -> Result:
 
 def result_of(item: Item, done: Review, job: Job) -> Result:
     """The review as it is stored."""
-    whole = done.status == "reviewed"
+    whole, extraction = done.status == "reviewed", done.extraction
+    usage = extraction.usage if extraction else None
     record = without_text(done) if job.no_text else done
     return Result(
         content=item.content,
         name=item.name,
         state=done.status,
         reason=done.reason,
-        cost=done.extraction.cost if done.extraction and job.model else 0.0,
+        cost=extraction.cost if extraction and job.model else 0.0,
+        calls=extraction.calls if extraction else 0,
+        tokens=usage.input_tokens + usage.output_tokens if usage else 0,
         packed=Result.pack(record.model_dump_json()) if whole else None,
     )
 

@@ -9,13 +9,13 @@ from reviewer.batch.hold import held
 from reviewer.batch.job import Item, Job
 from reviewer.batch.sources import Entry, Rules, content_of, entries
 from reviewer.batch.store import Result, State, Store, open_store
-from reviewer.domain import LeftOut
+from reviewer.domain import LeftOut, Rubric
 from reviewer.domain.base import Frozen
 from reviewer.errors import InputError, SettingsError
 from reviewer.pipeline import identity, read_record, rescore, without_text
 
 Engine = Callable[[Iterator[Item]], Iterator[Result]]
-Tell = Callable[[State], None]
+Tell = Callable[[State, float | None], None]  # what became of one more document, and what it cost
 
 
 class Plan(Frozen):
@@ -44,33 +44,32 @@ def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
     """See that results of different settings never mix."""
     now = _configuration(plan.job)
     was = store.run
-    if not was:
-        store.configure(now)
-        return
-    old, new = was["identity"], now["identity"]
-    if old != new and store.reviewed() and not plan.again:
+    if was and (old := was["identity"]) != (new := now["identity"]) and store.reviewed() and not plan.again:
         raise SettingsError(
             f"{store.path.parent} was made with {_differences(old, new)}; such reviews do not compare. "
             "Keep them and name another --out, or review everything again: --again"
         )
-    if old == new and (was["rubric"], was["language"], was["no_text"]) != (
-        now["rubric"],
-        now["language"],
-        now["no_text"],
-    ):
-        count = rescored(store, plan.job)
-        say(f"the rubric or its words changed, its questions did not: {count:,} stored reviews are scored again")
+    if was and was["identity"] == now["identity"] and any(was[part] != now[part] for part in _WORDED):
+        count = rescored(store, plan.job.rubric, language=plan.job.language, no_text=plan.job.no_text)
+        say(f"the rubric changed, but not what it asks: {count:,} stored reviews are scored again")
     store.configure(now)
 
 
+_WORDED = ("rubric", "language", "no_text")  # what is put right without a model
+
+
 def _configuration(job: Job) -> dict[str, Any]:
-    rubric = {"id": job.rubric.id, "version": job.rubric.version, "sha256": job.rubric.sha256}
     return {
         "identity": identity(job.rubric, job.model, job.samples),
-        "rubric": rubric,
+        "rubric": _used(job.rubric),
+        "named": job.named,
         "language": job.language,
         "no_text": job.no_text,
     }
+
+
+def _used(rubric: Rubric) -> dict[str, str]:
+    return {"id": rubric.id, "version": rubric.version, "sha256": rubric.sha256}
 
 
 def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> str:
@@ -81,21 +80,24 @@ def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     return ", ".join(said(part) for part in {**old, **new} if old.get(part) != new.get(part))
 
 
-def rescored(store: Store, job: Job) -> int:
-    """Score every stored review again under a rubric that asks the same, with no model; all or none."""
+def rescored(store: Store, rubric: Rubric, *, language: str | None = None, no_text: bool = False) -> int:
+    """Score every stored review again under a rubric that asks the same, with no model; all or none.
+
+    Raises InputError where the rubric asks something else.
+    """
     done = 0
 
     def again() -> Iterator[Result]:
         nonlocal done
         for result in store.results():
             if result.packed is not None:
-                review = rescore(read_record(result.record(), result.name), job.rubric, job.language)
-                review = without_text(review) if job.no_text else review
+                review = rescore(read_record(result.record(), result.name), rubric, language)  # type: ignore[arg-type]
+                review = without_text(review) if no_text else review
                 done += 1
                 yield result.model_copy(update={"packed": Result.pack(review.model_dump_json())})
 
-    store.replace(again(), _configuration(job))
-    if job.no_text:
+    store.replace(again(), {**store.run, "rubric": _used(rubric), "language": language, "no_text": no_text})
+    if no_text:
         store.shrink()  # what was taken out would stay in the file's free pages
     return done
 
@@ -106,7 +108,7 @@ def work(store: Store, plan: Plan, engine: Engine, *, stopped: Callable[[], bool
     for result in engine(iter(queue)):
         store.put(result)
         queue.landed(result)
-        tell(result.state)
+        tell(result.state, result.cost)
 
 
 class _Queue:
@@ -137,20 +139,20 @@ class _Queue:
                 data = entry.read()
             except InputError as error:
                 self._store.unreadable(entry.id, str(error))
-                self._tell("failed")
+                self._tell("failed", 0.0)
                 return None
             content, fresh = content_of(data, entry.listed.name), True
             self._store.link(entry.id, content)
         state = self._store.state(content)
         if content in self._flying or content in self._failed or not self.open(state):
             if fresh and state is not None:
-                self._tell(state)
+                self._tell(state, 0.0)
             return None
         try:
             return Item(content=content, name=entry.listed.name, data=entry.read() if data is None else data)
         except InputError as error:
             self._store.unreadable(entry.id, str(error))
-            self._tell("failed")
+            self._tell("failed", 0.0)
             return None
 
     def open(self, state: State | None) -> bool:

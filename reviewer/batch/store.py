@@ -20,11 +20,12 @@ from reviewer.errors import InputError
 from reviewer.version import VERSION
 
 _SEEN = """
-    SELECT d.id, d.name, coalesce(d.state, r.state, 'pending') AS state, coalesce(r.reason, d.reason) AS reason,
-           r.name AS reviewed_as, r.cost AS cost, r.record AS record
-    FROM documents d LEFT JOIN results r ON r.content = d.content AND r.settings = ? AND d.state IS NULL
+    FROM documents d LEFT JOIN results r ON r.settings = ? AND r.content = d.content AND d.state IS NULL
+    LEFT JOIN records p ON p.settings = r.settings AND p.content = r.content
     WHERE d.present
 """
+_RESULT = ("content", "name", "state", "reason", "cost", "calls", "tokens", "packed")
+_STATE = "coalesce(d.state, r.state, 'pending')"
 
 
 class Listed(Frozen):
@@ -50,7 +51,14 @@ class Result(Frozen):
     state: State
     reason: str = ""
     cost: float | None = 0.0  # US dollars; None: not known
+    calls: int = 0
+    tokens: int = 0  # in and out
     packed: bytes | None = None  # the record, by `pack`
+
+    @property
+    def spent(self) -> tuple[float, int, int]:
+        """Dollars, tokens and calls."""
+        return self.cost or 0.0, self.tokens, self.calls
 
     def record(self) -> bytes:
         """The record as JSON."""
@@ -60,6 +68,14 @@ class Result(Frozen):
     def pack(record: str) -> bytes:
         """A record is a sixth of its size when packed."""
         return zlib.compress(record.encode(), 6)
+
+
+class Link(Frozen):
+    """A document, and the content that it was last read with."""
+
+    id: str
+    name: str
+    content: str | None
 
 
 class Store:
@@ -130,17 +146,21 @@ class Store:
         self.run = dict(run)
 
     def _put(self, result: Result) -> None:
-        row = (result.content, self.key, result.state, result.reason, result.name, result.cost, result.packed)
-        self._db.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        key = (result.content, self.key)
+        row = (*key, result.state, result.reason, result.name, result.cost, result.calls, result.tokens)
+        self._db.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("DELETE FROM records WHERE content = ? AND settings = ?", key)
+        if result.packed is not None:
+            self._db.execute("INSERT INTO records VALUES (?, ?, ?)", (*key, result.packed))
 
     def counts(self) -> dict[State, int]:
         """How many documents are in each state; only states that occur."""
-        sql = f"SELECT state, count(*) FROM ({_SEEN}) GROUP BY state"  # noqa: S608 - our own text
+        sql = f"SELECT {_STATE}, count(*) {_SEEN} GROUP BY 1"
         return dict(self._db.execute(sql, (self.key,)))
 
     def reviewed(self) -> bool:
         """Is there any review of these settings?"""
-        sql = "SELECT 1 FROM results WHERE settings = ? AND record IS NOT NULL"
+        sql = "SELECT 1 FROM records WHERE settings = ?"
         return self._db.execute(sql, (self.key,)).fetchone() is not None
 
     def shrink(self) -> None:
@@ -156,23 +176,41 @@ class Store:
 
     def rows(self, *, records: bool = True) -> Iterator[Row]:
         """Every document in the order of its source; `records=False` leaves the records out, and is quick."""
-        with told(self.path), closing(self._db.execute(f"{_SEEN} ORDER BY d.position", (self.key,))) as found:
-            for id_, name, state, reason, reviewed_as, _, packed in found:
-                record = _unpacked(packed, name, reviewed_as) if records and packed else None
+        shown = "p.record" if records else "NULL"
+        sql = (
+            f"SELECT d.id, d.name, {_STATE}, coalesce(r.reason, d.reason), r.name, {shown} {_SEEN} ORDER BY d.position"
+        )
+        with told(self.path), closing(self._db.execute(sql, (self.key,))) as found:
+            for id_, name, state, reason, reviewed_as, packed in found:
+                record = _unpacked(packed, name, reviewed_as) if packed else None
                 yield Row(id=id_, name=name, state=state, reason=reason, record=record)
+
+    def links(self) -> Iterator[Link]:
+        """Every document without what came of it, in the order of its source."""
+        sql = "SELECT id, name, content FROM documents WHERE present ORDER BY position"
+        with told(self.path), closing(self._db.execute(sql)) as found:
+            for id_, name, content in found:
+                yield Link(id=id_, name=name, content=content)
+
+    def record(self, id: str) -> bytes | None:  # noqa: A002
+        """A document's record as JSON, if it was reviewed."""
+        sql = f"SELECT p.record, d.name, r.name {_SEEN} AND d.id = ?"
+        with told(self.path):
+            found = self._db.execute(sql, (self.key, id)).fetchone()
+        return _unpacked(*found) if found and found[0] else None
 
     def results(self) -> Iterator[Result]:
         """Every result of these settings, each content once. They may be replaced meanwhile."""
         sql = (
-            "SELECT content, name, state, reason, cost, record FROM results "
-            "WHERE settings = ? AND content > ? ORDER BY content LIMIT 50"
+            "SELECT content, name, state, reason, cost, calls, tokens, record FROM results "
+            "LEFT JOIN records USING (settings, content) WHERE settings = ? AND content > ? ORDER BY content LIMIT 50"
         )
         last = ""
         with told(self.path):
             while found := self._db.execute(sql, (self.key, last)).fetchall():
-                for content, name, state, reason, cost, packed in found:
-                    yield Result(content=content, name=name, state=state, reason=reason, cost=cost, packed=packed)
-                    last = content
+                for row in found:
+                    yield Result(**dict(zip(_RESULT, row, strict=True)))
+                    last = row[0]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

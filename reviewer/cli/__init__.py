@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": ("reviewer.cli.serve", "Open a local page to paste a proposal into and edit it."),
     "diff": ("reviewer.cli.diff", "Say what became of the findings between two versions."),
     "score": ("reviewer.cli.score", "Score a stored record again, without a model."),
+    "batch": ("reviewer.cli.batch", "Review many proposals, resume, compare and rank them."),
     "github": ("reviewer.cli.github", "Review what a pull request proposes, and say so there."),
     "rubric": ("reviewer.cli.rubric", "Show, list and check rubrics."),
     "evaluate": ("reviewer.cli.evaluate", "Measure reviews against your own labels and decisions."),

@@ -73,3 +73,69 @@ def progress(total: int) -> Iterator[Bar]:
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
     ) as shown:
         yield _Rich(shown, total)
+
+
+class Tally(Protocol):
+    """What a run of very many tells about its work."""
+
+    def finish(self, state: str, cost: float | None) -> None:
+        """One more document is done."""
+
+
+class _Lines:
+    """For a log: a line for each tenth."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._told = total, 0, 0
+
+    def finish(self, state: str, cost: float | None) -> None:
+        self._done += 1
+        if (tenth := 10 * self._done // self._total) > self._told and self._total >= 10:
+            self._told = tenth
+            print(f"reviewer: {self._done:,} of {self._total:,}", file=sys.stderr, flush=True)
+
+
+class _Running:
+    def __init__(self, progress: "Progress", total: int, priced: bool) -> None:
+        self._progress, self._priced = progress, priced
+        self._failed, self._cost = 0, 0.0
+        self._unknown = False
+        self._task = progress.add_task("", total=total)
+
+    def finish(self, state: str, cost: float | None) -> None:
+        self._failed += state == "failed"
+        self._cost += cost or 0.0
+        self._unknown |= cost is None
+        parts = [f"{self._failed} failed"] if self._failed else []
+        if self._priced:
+            parts.append("price unknown" if self._unknown else f"${self._cost:.2f}")
+        self._progress.update(self._task, advance=1, description=", ".join(parts))
+
+
+@contextmanager
+def run_progress(total: int, *, priced: bool) -> Iterator[Tally]:
+    """Done, failed, cost, rate and time left, for a run of `total` documents; lines where no terminal is."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield _Lines(total)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed or 0:.1f}/s")
+
+    columns = (BarColumn(20), MofNCompleteColumn(), Rate(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as shown:
+        yield _Running(shown, total, priced)

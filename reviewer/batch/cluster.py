@@ -1,0 +1,212 @@
+"""More than one machine: the documents of a run on the workers of a Dask cluster.
+
+The client alone lists, hands out, pays and stores. A worker has the rubric and the settings (not the key: that is in
+its own environment), gets a document, and sends its result back. Losing a worker loses nothing but time: Dask gives its
+documents to others, and their results belong to the same content.
+"""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from reviewer.batch.job import Item, Job, failed, review_item
+from reviewer.batch.store import Result
+from reviewer.domain import Estimate
+from reviewer.errors import BudgetError, ProviderError, ReviewerError, SettingsError
+from reviewer.pipeline import estimate
+from reviewer.version import VERSION
+
+if TYPE_CHECKING:
+    from reviewer.pipeline.purse import Purse
+
+_AHEAD = 2  # documents at hand for each thread of the cluster, where no model limits them
+_LATE = 30.0  # seconds that the scheduler may take to answer at first
+_LOOK = 1.0  # seconds after which we look whether workers came, went or began again
+
+
+def on_cluster(
+    items: Iterator[Item], job: Job, scheduler: str, *, concurrency: int, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Result]:
+    """Results as they come; what no other document would survive is raised at the end."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise SettingsError("--engine dask needs distributed: pip install 'proposal-reviewer[dask]'") from error
+    purse = None
+    if job.model is not None:
+        from reviewer.pipeline.purse import Purse
+
+        purse = Purse(job.model, clock)
+        # Limits are the client's; a worker's own disk has no cache and no ledger of ours.
+        ours = {"cache_dir": None, "ledger": None, "requests_per_minute": None, "tokens_per_minute": None}
+        none = {"max_cost": None, "max_calls": None, "max_tokens": None}
+        job = job.model_copy(update={"model": job.model.model_copy(update=ours | none)})
+    try:
+        client = Client(scheduler, timeout=_LATE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{scheduler}: no Dask scheduler answers there ({error}); check --scheduler") from error
+    with client:
+        round_ = _Round(client, job, purse, concurrency)
+        try:
+            yield from round_.results(items)
+        finally:
+            round_.end()
+
+
+class _Round:
+    """The documents that are out at the workers."""
+
+    def __init__(self, client: Any, job: Job, purse: "Purse | None", concurrency: int) -> None:
+        self._client, self._job, self._purse, self._concurrency = client, job, purse, concurrency
+        self._name = f"reviewer-{uuid4().hex[:12]}"
+        self._out: dict[Any, Item] = {}  # by future
+        self._priced: list[tuple[Item, Estimate]] = []  # wait for money, or for their minute
+        self._begun: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._at_work: set[str] = set()
+        self._fatal: ReviewerError | None = None
+        client.register_plugin(_plugin(job), name=self._name)
+        client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
+
+    def end(self) -> None:
+        """Take back what is still out, and what the workers were given."""
+        self._client.cancel(list(self._out))
+        self._client.unsubscribe_topic(self._name)
+        self._client.unregister_worker_plugin(self._name)
+        if self._purse is not None:
+            self._purse.close()
+
+    def results(self, items: Iterator[Item]) -> Iterator[Result]:
+        """Every result, no document taken from `items` before there is room for it."""
+        more = True
+        while True:
+            while more and self._fatal is None and len(self._out) + len(self._priced) < self._room():
+                item = next(items, None)
+                if item is None:
+                    more = False
+                else:
+                    self._hand_out(item)
+            pause = self._pay_out()
+            self._count_twice()
+            if not self._out and (self._fatal is not None or not self._priced):
+                break
+            for future in self._wait(pause):
+                if (result := self._came_back(future)) is not None:
+                    yield result
+        if self._fatal is not None:
+            raise self._fatal
+
+    def _room(self) -> int:
+        if self._job.model is not None:
+            return self._concurrency
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        threads: int = sum(worker["nthreads"] for worker in workers)
+        return _AHEAD * max(1, threads)
+
+    def _wait(self, pause: float) -> list[Any]:
+        from distributed import wait
+
+        if not self._out:
+            time.sleep(pause)
+            return []
+        try:
+            seconds = min(pause or _LOOK, _LOOK)
+            return list(wait(list(self._out), seconds, "FIRST_COMPLETED").done)  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            return []
+
+    def _hand_out(self, item: Item) -> None:
+        """Without limits a document is reviewed at once; else a worker first tells what it may take."""
+        limited = self._purse is not None and self._purse.limited
+        self._submit(_priced if limited else _reviewed, item)
+
+    def _submit(self, work: Any, item: Item, *share: Any) -> None:
+        future = self._client.submit(work, self._name, item, *share, key=f"{self._name}{work.__name__}-{item.content}")
+        self._out[future] = item
+
+    def _pay_out(self) -> float:
+        """Let go what may call now; the seconds until the next one may."""
+        while self._purse is not None and self._priced and self._fatal is None:
+            item, price = self._priced[0]
+            if (pause := self._purse.wait()) > 0:
+                return pause
+            if crossed := self._purse.take(item.content, price):
+                if self._purse.empty_handed:
+                    self._fatal = BudgetError(f"{crossed}; run the same command again with a higher limit to go on")
+                return 0.0  # what is out mostly takes less than was set aside for it: wait and see
+            self._priced.pop(0)
+            self._submit(_reviewed, item, self._purse.share(item.content))
+        return 0.0
+
+    def _count_twice(self) -> None:
+        """Dask gives a lost worker's documents to another: what they took is paid twice."""
+        while not self._begun.empty():
+            content = self._begun.get()
+            if content in self._at_work and self._purse is not None:
+                self._purse.again(content)
+            self._at_work.add(content)
+
+    def _came_back(self, future: Any) -> Result | None:
+        item, error = self._out.pop(future), future.exception()
+        answer: Estimate | Result | None = future.result() if error is None else None
+        future.release()
+        if isinstance(answer, Estimate):
+            self._priced.append((item, answer))
+            return None
+        self._at_work.discard(item.content)
+        if self._purse is not None:
+            # What a failed one took, and one whose worker is lost, nobody knows.
+            known = answer is not None and answer.state != "failed" and answer.cost is not None
+            self._purse.settle(item.content, answer.spent if answer and known else None)
+        if answer is not None or error is None:
+            return answer
+        if isinstance(error, BudgetError):
+            return failed(item, f"{item.name}: takes more calls than its share of the limit; run the command again")
+        if isinstance(error, ProviderError | SettingsError):
+            self._fatal = self._fatal or error
+            return None
+        return failed(item, f"{item.name}: its worker ended, or could not run it ({error}); review it alone")
+
+
+def _plugin(job: Job) -> Any:
+    """What every worker has, also one that joins later or is started anew."""
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    plugin: Any = WorkerPlugin()
+    plugin.job = job
+    return plugin
+
+
+def _job(name: str) -> Job:
+    from distributed import get_worker
+
+    worker = get_worker()
+    plugin: Any = worker.plugins[name]
+    job: Job = plugin.job
+    if job.tool != VERSION:
+        raise SettingsError(f"{worker.address} has reviewer {VERSION}, and the run is of {job.tool}; install the same")
+    return job
+
+
+def _priced(name: str, item: Item) -> Estimate | Result:
+    """What a review of the document may take; what no model would be asked about is reviewed at once."""
+    job = _job(name)
+    assert job.model is not None  # noqa: S101 - for the type checker
+    try:
+        found = estimate(
+            [(item.data, item.name)], model=job.model, rubric=job.rubric, force=job.force, samples=job.samples
+        )
+    except ReviewerError:
+        return review_item(item, job)
+    return found if found.calls else review_item(item, job)
+
+
+def _reviewed(name: str, item: Item, share: dict[str, Any] | None = None) -> Result:
+    from distributed import get_worker
+
+    job = _job(name)
+    get_worker().log_event(name, item.content)
+    if share and job.model is not None:
+        job = job.model_copy(update={"model": job.model.model_copy(update=share)})
+    return review_item(item, job)

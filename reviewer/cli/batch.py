@@ -1,0 +1,173 @@
+"""`reviewer batch`: an archive of proposals, from ten to very many."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.run import run
+
+if TYPE_CHECKING:
+    from reviewer.batch.store import Store
+    from reviewer.domain import Rubric
+
+folder = click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+
+
+@click.group()
+def command() -> None:
+    """Review many proposals, and look at all of them at once.
+
+    \b
+    Examples:
+      reviewer batch run proposals/ --out run          a folder; the same command goes on after a stop
+      reviewer batch run proposals/ --dry-run          what would be reviewed, and what that would cost
+      reviewer batch report run                        run/index.html: the map, the ranking, what is missing
+      reviewer batch rescore run --rubric stricter     another rubric's points, with no model
+      reviewer batch diff last-year run                what became of whom
+    """
+
+
+command.add_command(run)
+
+
+@command.command()
+@folder
+def status(folder: Path) -> int:
+    """Say how far a run is; it may be at work meanwhile.
+
+    \b
+    Example:
+      reviewer batch status run
+    """
+    from reviewer.batch.store import open_store
+    from reviewer.cli.output import to_stdout
+
+    with open_store(folder) as store:
+        for state, count in sorted(store.counts().items()):
+            to_stdout(f"{state:<12}{count:>9,}\n")
+        for row in store.rows(records=False):
+            if row.state not in ("reviewed", "pending"):
+                to_stdout(f"{row.state}: {row.name}: {row.reason}\n")
+    return 0
+
+
+@command.command()
+@folder
+@rubric_option
+@lang_option
+@click.option(
+    "--voice", type=click.Choice(["gate", "instructor"]), default="gate", show_default=True,
+    help="gate: map, ranking, decisions; instructor: a mark sheet, and feedback for each student.",
+)  # fmt: skip
+@click.option("--format", "formats", type=click.Choice(["html", "csv"]), multiple=True, help="Only this. Repeatable.")
+def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tuple[str, ...]) -> int:
+    """Write the run's pages and sheets into its folder. Decisions that were written into an earlier sheet are kept.
+
+    \b
+    Examples:
+      reviewer batch report run                        run/index.html, run/results.csv, run/reports/
+      reviewer batch report run --voice instructor     run/marks.html, run/marks.csv, run/feedback/
+    """
+    from reviewer.batch.report import FORMATS, write_report
+    from reviewer.batch.store import open_store
+    from reviewer.cli.output import to_stdout
+
+    with open_store(folder) as store:
+        written = write_report(store.rows(), folder, _rubric(store, rubric), lang, voice, formats or FORMATS)
+    for path in written.files:
+        to_stdout(f"{path}\n")
+    return 0
+
+
+@command.command()
+@folder
+@rubric_option
+@lang_option
+@click.option("--no-text", is_flag=True, help="Take the proposals' text out of the records, for good.")
+def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -> int:
+    """Score every stored review again, with no model: all of them, or none.
+
+    The rubric may have other points, weights, rules and words; its questions must be the same.
+
+    \b
+    Examples:
+      reviewer batch rescore run --rubric stricter/
+      reviewer batch rescore run --lang ko
+      reviewer batch rescore run --no-text
+    """
+    from reviewer.batch.hold import held
+    from reviewer.batch.run import rescored
+    from reviewer.batch.store import open_store
+    from reviewer.cli.output import to_stdout
+
+    with open_store(folder) as store:
+        chosen = _rubric(store, rubric)
+    with held(folder), open_store(folder, write=True) as store:
+        language = lang or store.run.get("language")
+        count = rescored(store, chosen, language=language, no_text=no_text or store.run.get("no_text", False))
+    to_stdout(f"{count:,} reviews are scored by {chosen.id} {chosen.version}\n")
+    return 0
+
+
+@command.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@rubric_option
+@click.option("--format", "shape", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
+def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | None) -> int:
+    """Compare two runs, document by document: by name, and a renamed one by its content.
+
+    json: a comparison in each line, as `reviewer diff --format json` has it, then the summary.
+
+    \b
+    Examples:
+      reviewer batch diff last-year this-year
+      reviewer batch diff before after --format json -o moved.jsonl
+    """
+    from reviewer.batch.differences import Differences, line, told
+    from reviewer.batch.store import open_store
+    from reviewer.cli.output import opened
+
+    with open_store(old) as was, open_store(new) as now, opened(output) as write:
+        found = Differences(was, now, _rubric(now, rubric))
+        for comparison in found.each():
+            if shape == "json":
+                write(comparison.model_dump_json() + "\n")
+            elif said := line(comparison):
+                write(said + "\n")
+        summary = found.summary()
+        write(json.dumps({"summary": summary}, ensure_ascii=False) + "\n" if shape == "json" else "\n" + told(summary))
+    return 0
+
+
+@command.command()
+@folder
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
+def export(folder: Path, output: str | None) -> int:
+    """Write every record, one JSON object in a line: for other programs, or `reviewer evaluate`.
+
+    \b
+    Example:
+      reviewer batch export run -o reviews.jsonl
+    """
+    from reviewer.batch.store import open_store
+    from reviewer.cli.output import opened
+
+    with open_store(folder) as store, opened(output) as write:
+        for row in store.rows():
+            if row.record is not None:
+                write(row.record.decode() + "\n")
+    return 0
+
+
+def _rubric(store: "Store", named: str | None) -> "Rubric":
+    """The rubric that was named, or the one that the run used."""
+    from reviewer.cli.settings import RUBRIC, resolve
+    from reviewer.pipeline import load_rubric
+
+    flags: dict[str, Any] = {"rubric": named}
+    return load_rubric(resolve(flags).rubric or store.run.get("named") or RUBRIC)
