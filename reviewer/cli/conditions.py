@@ -40,7 +40,7 @@ def check_conditions(fail_under: Mapping[str, float], fail_on: Iterable[str], ru
 
 
 def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[str]) -> Iterator[str]:
-    """Say which conditions a review fails; one that has no figures fails none."""
+    """Say which conditions a review fails, waivers passed by; one that has no figures fails none."""
     card = review.scorecard
     if card is None:
         return
@@ -48,15 +48,17 @@ def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[s
         if card.axes[axis].point < figure:
             yield f"{axis} {card.axes[axis].point:.0f} is under {figure:g}"
     gates = {gate.id: gate.state for gate in card.gates}
+    held = {waived.finding for waived in review.waived if waived.state == "holds"}
+    counted = [finding for finding in review.findings if finding.id not in held]
     for condition in fail_on:
         if condition in SEVERITIES:
             grave = SEVERITIES[: SEVERITIES.index(condition) + 1]
-            if count := sum(finding.severity in grave for finding in review.findings):
+            if count := sum(finding.severity in grave for finding in counted):
                 yield f"{count} finding{'s' * (count > 1)} of severity {' or '.join(grave)}"
         elif condition == STOP:
             if card.verdict == STOP:
                 yield "the verdict is stop"
-        elif gates.get(condition) != "closed":
+        elif gates.get(condition) != "closed" and f"gate.{condition}" not in held:
             yield f"gate '{condition}' is {gates.get(condition, 'not there')}"
 
 

@@ -1,12 +1,13 @@
 """`reviewer diff`: what became of the findings between two versions of a proposal."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.options import lang_option, rubric_option, waivers_option
 from reviewer.errors import InputError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -42,6 +43,7 @@ class Version(NamedTuple):
 @click.option(
     "--fail-on", "conditions", metavar="WHAT,...", default="", help="Exit with 1 on findings: new, regressed."
 )
+@waivers_option
 @click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
 @click.option("--model", metavar="NAME", help="Read with this model. [default: the offline engine]")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
@@ -69,17 +71,21 @@ def command(old: str, new: str | None, output: str | None, conditions: str, **fl
     """
     from reviewer.cli.options import screen
     from reviewer.cli.output import opened
+    from reviewer.cli.report import today, waivers
     from reviewer.cli.settings import resolve
     from reviewer.compare import compare
-    from reviewer.pipeline import render_comparison
+    from reviewer.pipeline import render_comparison, waive
 
     wanted = _conditions(conditions)
     settings = resolve(flags)
     form = settings.format if settings.format in FORMATS else "terminal"
     sides = versions(old, new)
+    records = _records(sides)
+    rubric = _rubric(records, settings)
+    excused = waivers(settings, rubric)
     with opened(output) as write:
-        reviews, rubric = _reviews(sides, settings)
-        found = compare(*reviews, rubric, settings.lang)
+        before, after = (records.get(side) or _reviewed(side, rubric, settings) for side in sides)
+        found = compare(before, waive(after, excused, today()), rubric, settings.lang)
         width, color = (80, False) if output not in (None, "-") else screen()
         write(render_comparison(found, rubric, form, width=width, color=color))
     return _code(found, wanted)
@@ -133,38 +139,42 @@ def _revision(name: str, folder: Path | None = None) -> Version:
     return Version(name, read_revision(name, folder))
 
 
-def _reviews(sides: tuple[Version, Version], settings: "Settings") -> "tuple[tuple[Review, Review], Rubric]":
-    from reviewer.cli.settings import RUBRIC, model_settings
-    from reviewer.pipeline import bundled_rubrics, host_of, load_rubric, read_record, review
+def _rubric(records: "Mapping[Version, Review]", settings: "Settings") -> "Rubric":
+    """The rubric that is asked for, or the one that a record was made with."""
+    from reviewer.cli.settings import RUBRIC
+    from reviewer.pipeline import bundled_rubrics, load_rubric
+
+    used = next((record.rubric.id for record in records.values()), RUBRIC)
+    if settings.rubric is None and used not in bundled_rubrics():
+        raise InputError(f"a record was made with rubric '{used}', which is not bundled; name its path: --rubric PATH")
+    return load_rubric(settings.rubric or used)
+
+
+def _records(sides: tuple[Version, Version]) -> "dict[Version, Review]":
+    from reviewer.pipeline import read_record
 
     for side in sides:
         if side.stored and _SECOND.search(side.data):
             raise InputError(f"{side.name}: holds several records; save the one to compare in a file of its own")
-    records = {side: read_record(side.data, side.name) for side in sides if side.stored}
-    used = next((record.rubric.id for record in records.values()), RUBRIC)
-    if settings.rubric is None and used not in bundled_rubrics():
-        raise InputError(f"a record was made with rubric '{used}', which is not bundled; name its path: --rubric PATH")
-    rubric = load_rubric(settings.rubric or used)
+    return {side: read_record(side.data, side.name) for side in sides if side.stored}
+
+
+def _reviewed(side: Version, rubric: "Rubric", settings: "Settings") -> "Review":
+    from reviewer.cli.settings import model_settings
+    from reviewer.pipeline import host_of, review
+
     model = model_settings(settings)
-    texts = len(sides) - len(records)
-    if model is not None and texts:
-        what = "the proposal" if texts == 1 else "both versions"
-        click.echo(f"reviewer: sending {what} to {host_of(model)} (model {model.name})", err=True)
-
-    def reviewed(side: Version) -> "Review":
-        if side in records:
-            return records[side]
-        return review(
-            side.data,
-            rubric=rubric,
-            model=model,
-            language=settings.lang,
-            name=side.name,
-            force=settings.force,
-            samples=settings.samples,
-        )
-
-    return (reviewed(sides[0]), reviewed(sides[1])), rubric
+    if model is not None:
+        click.echo(f"reviewer: sending {side.name} to {host_of(model)} (model {model.name})", err=True)
+    return review(
+        side.data,
+        rubric=rubric,
+        model=model,
+        language=settings.lang,
+        name=side.name,
+        force=settings.force,
+        samples=settings.samples,
+    )
 
 
 def _conditions(text: str) -> "tuple[State, ...]":
@@ -185,7 +195,7 @@ def _code(found: "Comparison", wanted: "tuple[State, ...]") -> int:
         why = f"{side.status}: {side.reason}" if unreviewed else f"made for other questions ({side.rubric.id})"
         click.echo(f"reviewer: {side.name}: not compared: {why}", err=True)
         return 4 if unreviewed else 2
-    failing = {state: len(found.having(state)) for state in wanted if found.having(state)}
+    failing = {state: len(found.counting(state)) for state in wanted if found.counting(state)}
     for state, count in failing.items():
         click.echo(f"reviewer: {found.new.name}: {count} {state} finding{'s' * (count > 1)}", err=True)
     return 1 if failing else 0

@@ -25,6 +25,11 @@ rubric_option = click.option(
 lang_option = click.option(
     "--lang", type=click.Choice(["en", "ko"]), help="Language of the critique. [default: the document's]"
 )
+waivers_option = click.option(
+    "--waivers",
+    metavar="FILE",
+    help="Findings that somebody answers for. [default: reviewer.waivers.yaml, where it is there]",
+)
 
 judging_options = _together(
     rubric_option,
@@ -41,6 +46,7 @@ judging_options = _together(
         help="Exit with 1 on: blocker, major or minor findings (or graver), stop (the verdict), or a gate "
         "that is not closed.",
     ),
+    waivers_option,
 )
 
 output_options = _together(

@@ -1,6 +1,8 @@
 """Reviews written as they finish, and what they come to as an exit code."""
 
 from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,15 +10,27 @@ import click
 from reviewer.cli.conditions import unmet
 from reviewer.cli.options import screen
 from reviewer.cli.settings import Settings
-from reviewer.domain import Review, Rubric
+from reviewer.domain import Review, Rubric, Waiver
 from reviewer.errors import SettingsError
-from reviewer.pipeline import render, without_text
+from reviewer.pipeline import WAIVERS_FILE, read_waivers, render, waive, without_text
 
 if TYPE_CHECKING:
     from reviewer.cli.output import Write
 
 # Two of these in one file are no longer one; JSON Lines, Markdown and text can follow each other.
 ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
+
+
+def waivers(settings: Settings, rubric: Rubric) -> tuple[Waiver, ...]:
+    """The waivers of the file that is named, or of the one that is here."""
+    if settings.waivers is None and not Path(WAIVERS_FILE).is_file():
+        return ()
+    return read_waivers(Path(settings.waivers or WAIVERS_FILE), rubric)
+
+
+def today() -> date:
+    """The day by the user's clock: on it, a waiver holds or has expired."""
+    return datetime.now().astimezone().date()
 
 
 class Report:
@@ -27,6 +41,7 @@ class Report:
             raise SettingsError(f"--format {settings.format} takes one document; use json, markdown or terminal")
         if settings.no_text and settings.format == "criticmarkup":
             raise SettingsError("--no-text leaves nothing to annotate; use another --format than criticmarkup")
+        self._waivers = waivers(settings, rubric)
         self._settings = settings
         self._rubric = rubric
         self._write = write
@@ -37,6 +52,7 @@ class Report:
 
     def add(self, review: Review) -> bool:
         """Write a review. False: nobody reads any more, so further work is wasted."""
+        review = waive(review, self._waivers, today())
         self._statuses[review.status] += 1
         name = review.document.name
         if review.status != "reviewed":

@@ -82,6 +82,7 @@ class Settings(Frozen):
     force: bool = False
     block_secrets: bool = False
     samples: Annotated[int, Field(ge=1, le=25)] = 1
+    waivers: Text | None = None  # None: reviewer.waivers.yaml, where it is there
     fail_under: Annotated[Mapping[str, float], BeforeValidator(_thresholds)] = {}
     fail_on: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
 
@@ -198,9 +199,11 @@ def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _paths(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A rubric's path in a file is meant from where the file is; a bare name is a bundled rubric."""
-    rubric = values.get("rubric")
+    rubric, waivers = values.get("rubric"), values.get("waivers")
     if isinstance(rubric, str) and ("/" in rubric or rubric.endswith((".yaml", ".yml"))):
-        return values | {"rubric": str(folder / Path(rubric).expanduser())}
+        values = values | {"rubric": str(folder / Path(rubric).expanduser())}
+    if isinstance(waivers, str):
+        values = values | {"waivers": str(folder / Path(waivers).expanduser())}
     return values
 
 

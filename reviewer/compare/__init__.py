@@ -42,6 +42,7 @@ def compare(old: Review, new: Review, rubric: Rubric, language: str | None = Non
     was, now = _judge(old, rubric, bare.language), _judge(new, rubric, bare.language)
     before = {fact.criterion: fact for fact in old.facts}
     after = {fact.criterion: fact for fact in new.facts}
+    waived = {one.fingerprint: one for one in new.waived}
     moved = tuple(_facts(before, after, old, new, rubric))
     return bare.model_copy(
         update={
@@ -54,7 +55,12 @@ def compare(old: Review, new: Review, rubric: Rubric, language: str | None = Non
             "verdict": WordMove(before=was.card.verdict, after=now.card.verdict),
             "quadrant": WordMove(before=was.card.quadrant, after=now.card.quadrant),
             "facts": moved,
-            "findings": changes(was.findings, now.findings, moved, rubric),
+            "findings": tuple(
+                change.model_copy(update={"waived": waived.get(change.finding.fingerprint)})
+                if change.state != "fixed"
+                else change
+                for change in changes(was.findings, now.findings, moved, rubric)
+            ),
         }
     )
 

@@ -107,8 +107,6 @@ def _finding(
     evidence: tuple[Evidence, ...],
     rubric: Rubric,
 ) -> Finding:
-    # A document has one finding of an id at most, so rubric and id alone tell it again after an edit.
-    digest = hashlib.sha256(f"{rubric.id}\n{finding_id}".encode()).hexdigest()
     return Finding(
         id=finding_id,
         criterion=criterion,
@@ -118,5 +116,25 @@ def _finding(
         advice=advice,
         source=source,
         evidence=evidence,
-        fingerprint=digest[:16],
+        fingerprint=fingerprint(finding_id, rubric.id),
     )
+
+
+def fingerprint(finding_id: str, rubric_id: str) -> str:
+    """What tells a finding again after an edit: a document has one of an id at most, so rubric and id are enough."""
+    return hashlib.sha256(f"{rubric_id}\n{finding_id}".encode()).hexdigest()[:16]
+
+
+def finding_ids(rubric: Rubric) -> dict[str, str]:
+    """Every finding that the rubric can give: id -> fingerprint."""
+    ids = [
+        *(f"gate.{gate.id}" for gate in rubric.gates),
+        *(f"rule.{rule.id}" for rule in rubric.rules if rule.severity is not None),
+        *(
+            f"{'missing' if value.id == criterion.unknown else 'weak'}.{criterion.id}"
+            for criterion in rubric.criteria
+            for value in criterion.values
+            if value.severity is not None
+        ),
+    ]
+    return {finding_id: fingerprint(finding_id, rubric.id) for finding_id in ids}

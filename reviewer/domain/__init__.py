@@ -52,3 +52,4 @@ from reviewer.domain.rubric import (
     Value,
     Verdict,
 )
+from reviewer.domain.waivers import Waived, Waiver

@@ -5,6 +5,7 @@ from typing import Literal
 
 from reviewer.domain.base import Frozen
 from reviewer.domain.record import SCHEMA_VERSION, Answer, AxisScore, Evidence, Finding, RubricUsed, Shift, Status
+from reviewer.domain.waivers import Waived
 
 State = Literal["regressed", "new", "fixed", "open"]
 STATES: tuple[State, ...] = ("regressed", "new", "fixed", "open")  # in the order in which people should read them
@@ -61,6 +62,7 @@ class FindingChange(Frozen):
     before: Finding | None = None  # as it was, where it stays open or got worse
     evidence: tuple[Evidence, ...] = ()  # empty: no sentence was quoted for it
     side: Literal["old", "new"] = "new"  # the text that holds the evidence
+    waived: Waived | None = None  # who answers for it in the new review
 
 
 class Comparison(Frozen):
@@ -83,3 +85,7 @@ class Comparison(Frozen):
     def having(self, state: State) -> tuple[FindingChange, ...]:
         """The findings in this state, the gravest first."""
         return tuple(change for change in self.findings if change.state == state)
+
+    def counting(self, state: State) -> tuple[FindingChange, ...]:
+        """Those in this state that no waiver holds for."""
+        return tuple(c for c in self.having(state) if c.waived is None or c.waived.state != "holds")

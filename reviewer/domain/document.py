@@ -10,7 +10,7 @@ from typing import Literal
 from reviewer.domain.base import Frozen
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "quote", "code", "front_matter", "html"]
-RegionKind = Literal["hidden", "template", "addressed"]
+RegionKind = Literal["hidden", "template", "addressed", "waiver"]
 
 
 class Block(Frozen):
@@ -32,7 +32,7 @@ class Section(Frozen):
 
 
 class Region(Frozen):
-    """Text that can never be evidence: hidden from readers, left over from a template, or meant for a reviewer."""
+    """Text that can never be evidence: hidden from readers, left over from a template, meant for a reviewer, ..."""
 
     start: int
     end: int
@@ -102,9 +102,9 @@ class Document(Frozen):
         return [block.start for block in self.blocks]
 
     def visible(self) -> str:
-        """The text with hidden regions blanked out by spaces, so that offsets stay; line ends are kept."""
+        """The text with hidden regions and waivers blanked out by spaces, so that offsets stay; line ends are kept."""
         parts, at = [], 0
-        for region in sorted((r for r in self.regions if r.kind == "hidden"), key=lambda r: r.start):
+        for region in sorted((r for r in self.regions if r.kind in ("hidden", "waiver")), key=lambda r: r.start):
             if region.end <= at:
                 continue
             start = max(region.start, at)

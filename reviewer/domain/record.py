@@ -6,6 +6,7 @@ from typing import Any, Literal
 from reviewer.domain.base import Frozen
 from reviewer.domain.document import Document
 from reviewer.domain.rubric import Severity
+from reviewer.domain.waivers import Waived
 
 SCHEMA_VERSION = "1"
 
@@ -260,3 +261,4 @@ class Review(Frozen):
     questions: tuple[OpenQuestion, ...] = ()
     next_steps: tuple[str, ...] = ()  # at most five lines, what to write first
     notices: tuple[Notice, ...] = ()
+    waived: tuple[Waived, ...] = ()  # findings that somebody answers for; no figure knows of them

@@ -30,6 +30,7 @@ _REGIONS = {
     "template": "left over from a template",
     "addressed": "addressed to a reviewer",
 }
+    "waiver": "a waiver, not a statement",
 # What belongs to a figure: without it, another one would be quoted.
 _FIGURE_BEFORE = re.compile(r"(?:\d[.,:/^–-]|\d\s?[~×]\s?|(?:^|[\s(\[|=:~])[-−±])$")
 _FIGURE_AFTER = re.compile(

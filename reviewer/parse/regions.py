@@ -5,11 +5,13 @@ import binascii
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from reviewer.domain.document import Region, RegionKind
+from reviewer.domain.waivers import directives
 from reviewer.parse.draft import Draft
 
 _UNSEEN = (
@@ -43,14 +45,34 @@ _AROUND = 400  # characters on each side in which a text says that it quotes an 
 
 def regions(draft: Draft) -> tuple[Region, ...]:
     """All regions of a draft, by start; those of one kind do not overlap."""
-    text = draft.text
-    hidden = [*draft.hidden, *_unseen(text)]
+    waivers = list(_waivers(draft))
+    if waivers:  # what they say is a waiver and nothing else
+        starts = {start for start, _, _ in waivers}
+        hidden = [span for span in draft.hidden if span[0] not in starts]
+        draft = replace(draft, text=_blanked(draft.text, waivers), hidden=hidden)
+    hidden = [*draft.hidden, *_unseen(draft.text)]
     found = [
+        *_merged("waiver", waivers),
         *_merged("hidden", hidden),
         *_merged("template", _template(draft)),
         *_merged("addressed", _addressed(draft)),
     ]
     return tuple(sorted(found, key=lambda region: (region.start, region.end, region.kind)))
+
+
+def _waivers(draft: Draft) -> Iterator[tuple[int, int, str]]:
+    for found in directives(draft.text):
+        block = _block(draft, found.start)
+        if not block or block[2] != "code":  # an example of how to write one
+            yield found.start, found.end, "a waiver"
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    parts, at = [], 0
+    for start, end, _ in spans:
+        parts += [text[at:start], re.sub(r"[^\n]", " ", text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _merged(kind: RegionKind, spans: Iterable[tuple[int, int, str]]) -> Iterator[Region]:

@@ -14,6 +14,7 @@ from reviewer.pipeline.quotes import find_quotes
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
 from reviewer.pipeline.rubrics import check_rubric
 from reviewer.pipeline.sheets import read_sheet, write_sheet
+from reviewer.pipeline.waivers import WAIVERS_FILE, read_waivers, waive
 from reviewer.pipeline.watched import areview_watched
 from reviewer.render import COMPARISON_FORMATS, FORMATS, feedback, render, render_comparison, web
 from reviewer.render.clean import folded, shortened

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from reviewer.domain import Document, Extraction, Fact, Notice, Rubric
+from reviewer.pipeline.waivers import ignores
 
 _SHOWN = 10  # of each kind
 
@@ -11,6 +12,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "hidden": "Line {line}: text that a reader does not see ({why}); it was not read",
         "template": "Line {line}: left over from a template ({why}); it counts for nothing",
         "addressed": "Line {line}: text addressed to a reviewer ({why}); it counts for nothing",
+        "waiver": "Line {line}: asks to have '{criterion}' ignored; {why}",
+        "waiver.not_allowed": "this rubric does not let a proposal do that",
+        "waiver.unknown": "the rubric has no such criterion",
+        "waiver.no_reason": "it says no reason, so it does not count",
         "not_read": "Not read: {what}",
         "unverified": "{name}: claimed, but not proven: “{quote}” ({why})",
         "extraction": "{note}",
@@ -19,6 +24,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "hidden": "{line}행: 독자에게 보이지 않는 글({why})이며 읽지 않았습니다",
         "template": "{line}행: 양식에 남아 있던 안내문({why})이며 평가에 반영하지 않았습니다",
         "addressed": "{line}행: 검토자에게 말을 거는 글({why})이며 평가에 반영하지 않았습니다",
+        "waiver": "{line}행: '{criterion}' 항목을 무시하도록 요청함. {why}",
+        "waiver.not_allowed": "이 평가 기준은 제안서의 그런 요청을 허용하지 않습니다",
+        "waiver.unknown": "평가 기준에 그런 항목이 없습니다",
+        "waiver.no_reason": "이유가 없어 인정하지 않습니다",
         "not_read": "읽지 못한 것: {what}",
         "unverified": "{name}: 주장되었으나 확인되지 않음: “{quote}” ({why})",
         "extraction": "{note}",
@@ -33,6 +42,7 @@ def notices(
     words = _WORDS.get(language, _WORDS["en"])
     return (
         *_regions(document, words),
+        *_ignores(document, rubric, words),
         *(Notice(kind="not_read", message=words["not_read"].format(what=what)) for what in document.not_read),
         *_unverified(facts, rubric, language, words),
         *([Notice(kind="extraction", message=extraction.note)] if extraction.note else []),
@@ -42,10 +52,23 @@ def notices(
 def _regions(document: Document, words: Mapping[str, str]) -> Iterator[Notice]:
     seen: dict[str, int] = {}
     for region in document.regions:
+        if region.kind == "waiver":
+            continue
         seen[region.kind] = seen.get(region.kind, 0) + 1
         if seen[region.kind] <= _SHOWN:
             message = words[region.kind].format(line=document.line(region.start), why=region.why)
             yield Notice(kind=region.kind, message=message, start=region.start, end=region.end)
+
+
+def _ignores(document: Document, rubric: Rubric, words: Mapping[str, str]) -> Iterator[Notice]:
+    """What the proposal asks to have ignored in vain."""
+    for one in ignores(document)[:_SHOWN]:
+        why = "not_allowed" if not rubric.waivable else "unknown" if one.criterion not in rubric.by_id else "no_reason"
+        if why != "no_reason" or not one.why:
+            message = words["waiver"].format(
+                line=document.line(one.start), criterion=one.criterion[:60], why=words[f"waiver.{why}"]
+            )
+            yield Notice(kind="waiver", message=message, start=one.start, end=one.end)
 
 
 def _unverified(facts: Iterable[Fact], rubric: Rubric, language: str, words: Mapping[str, str]) -> Iterator[Notice]:

@@ -17,6 +17,7 @@ from reviewer.ground import ground
 from reviewer.parse import parse, parse_path
 from reviewer.pipeline.leaving import check_leaving
 from reviewer.pipeline.notices import notices
+from reviewer.pipeline.waivers import asked
 from reviewer.rubric import load_rubric
 from reviewer.score import score
 from reviewer.version import VERSION
@@ -161,6 +162,7 @@ def judge(document: Document, extraction: Extraction, run: Run, stability: Stabi
         questions=said.questions,
         next_steps=said.next_steps,
         notices=notices(document, facts, extraction, rubric, spoken),
+        waived=tuple(asked(document, said.findings, rubric)),
     )
 
 

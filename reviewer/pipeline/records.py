@@ -10,6 +10,7 @@ from reviewer.domain.document import RegionKind
 from reviewer.errors import InputError
 from reviewer.pipeline.notices import notices
 from reviewer.pipeline.one import Language, used
+from reviewer.pipeline.waivers import asked
 from reviewer.score import score
 
 
@@ -57,10 +58,13 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
     spoken = language or ("ko" if review.language == "ko" else "en")
     scorecard = score(review.facts, rubric)
     said = critique(scorecard, review.facts, review.document, rubric, spoken)
-    findings, noticed = said.findings, notices(review.document, review.facts, review.extraction, rubric, spoken)
+    findings, waived = said.findings, tuple(asked(review.document, said.findings, rubric))
+    noticed = notices(review.document, review.facts, review.extraction, rubric, spoken)
     if not review.document.text:  # stored without: what was seen in it cannot be looked up again
         noticed = (*(notice for notice in review.notices if notice.kind in get_args(RegionKind)), *noticed)
         seen = {finding.id: finding.search for finding in review.findings}
+        there = {finding.fingerprint for finding in findings} if rubric.waivable else set()
+        waived = tuple(one for one in review.waived if not one.who and one.fingerprint in there)
         findings = tuple(f.model_copy(update={"search": seen.get(f.id) or f.search}) for f in findings)
     return review.model_copy(
         update={
@@ -72,6 +76,7 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
             "questions": said.questions,
             "next_steps": said.next_steps,
             "notices": noticed,
+            "waived": waived,
         }
     )
 

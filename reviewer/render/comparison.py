@@ -22,6 +22,7 @@ from reviewer.render.report import (
     Title,
     criterion,
     placed,
+    waiver,
 )
 from reviewer.render.words import Say, say, whole
 
@@ -185,6 +186,8 @@ def _details(comparison: Comparison, change: FindingChange, tell: Say) -> Iterat
         yield Detail(tell("why"), tell("diff.silent"))
     if change.state in ("new", "regressed") and change.finding.advice:
         yield Detail(tell("advice"), change.finding.advice)
+    if change.waived:
+        yield waiver(change.waived, tell)
 
 
 def _said(name: str, value: Answer, words: Texts) -> str:

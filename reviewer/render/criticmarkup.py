@@ -12,7 +12,7 @@ from reviewer.domain import Evidence, Review, Rubric
 from reviewer.errors import InputError
 from reviewer.render.clean import folded
 from reviewer.render.places import belongs, heading_end, top
-from reviewer.render.report import SEVERITIES, Voice, criterion, sourced, strength_text, told
+from reviewer.render.report import SEVERITIES, Voice, criterion, sourced, strength_text, told, waived
 from reviewer.render.words import Say, say, whole
 
 _MARKS = r">>|==|\+\+|--|~~"
@@ -52,12 +52,13 @@ def _spans(review: Review, rubric: Rubric, voice: Voice) -> Iterator[_Span]:
         yield from ((start, start, step) for step in review.next_steps)
     for finding in sorted(review.findings, key=lambda f: SEVERITIES.index(f.severity)):
         text = criterion(words, finding.criterion)
+        passed = "".join(f" {one.label}: {one.text}" for one in waived(finding, review, tell))
         if voice == "coach":
-            note = f"{text.question} {finding.advice}"
+            note = f"{text.question} {finding.advice}{passed}"
         else:
             parts = (told(finding, tell), sourced(finding, tell), finding.advice)
             said = " ".join(part for part in parts if part)
-            note = f"[{tell(f'{finding.severity}.one')}] {text.name}: {said}"
+            note = f"[{tell(f'{finding.severity}.one')}] {text.name}: {said}{passed}"
         if finding.evidence:
             yield from _quoted(finding.evidence, note, text.name)
         else:

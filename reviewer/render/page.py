@@ -30,6 +30,7 @@ from reviewer.render.report import (
     place,
     sourced,
     strength_text,
+    waived,
 )
 from reviewer.render.typeset import Aside, Mark, typeset
 from reviewer.render.web import policy, style, templates
@@ -81,7 +82,7 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
             verdict_tone=TONES.get(scored.verdict or "", "plain") if scored else "",
             quadrant=words.quadrants.get(scored.quadrant or "", scored.quadrant or "") if scored else "",
             meters=list(_meters(scored, rubric, words, tell)) if scored else [],
-            gates=list(gates(scored, words, tell)) if scored else [],
+            gates=list(gates(scored, words, tell, review.waived)) if scored else [],
             steps=list(_steps(review, notes)) if scored else list(_asked(review, notes, words, card)) if card else [],
             map=_map(scored, rubric, words) if scored else None,
             pyramid=list(_pyramid(scored, rubric, words, tell)) if scored else [],
@@ -153,6 +154,7 @@ def _details(finding: Finding, review: Review, tell: Say, asks: bool) -> Iterato
         yield Detail(tell("why"), sourced(finding, tell))
     if finding.advice:
         yield Detail(tell("coach.advice" if asks else "advice"), finding.advice)
+    yield from waived(finding, review, tell)
 
 
 def _proposal(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> Markup:

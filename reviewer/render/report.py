@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reviewer.domain import CriterionText, Evidence, Finding, Review, Rubric, Scorecard, Strength, Texts
+from reviewer.domain import CriterionText, Evidence, Finding, Review, Rubric, Scorecard, Strength, Texts, Waived
 from reviewer.render.clean import folded, shortened
 from reviewer.render.places import LINED
 from reviewer.render.words import Say, listed, say, whole
@@ -167,7 +167,7 @@ def _gated(review: Review, card: Scorecard, rubric: Rubric, words: Texts, tell: 
     yield Meters(tuple(meters), heads=("", tell("now"), tell("range")))
     if card.gates:
         yield Heading(tell("gates"))
-        yield Items(tuple(gates(card, words, tell)))
+        yield Items(tuple(gates(card, words, tell, review.waived)))
     if not review.findings:
         yield Heading(tell("none"))
         yield Paragraph(tell("none.checked", count=len(rubric.criteria)))
@@ -176,7 +176,9 @@ def _gated(review: Review, card: Scorecard, rubric: Rubric, words: Texts, tell: 
         found = [finding for finding in review.findings if finding.severity == severity]
         if not found:
             continue
-        yield Heading(f"{tell(severity)} ({len(found)})")
+        held = sum(holds(finding, review) for finding in found)
+        passed = f", {tell('waived.count', count=held)}" if held else ""
+        yield Heading(f"{tell(severity)} ({len(found)}{passed})")
         for finding in found[:left]:
             yield _finding(finding, review, words, tell)
         if len(found) > left:
@@ -249,6 +251,7 @@ def _question(
             details.append(Detail(tell("coach.noticed"), finding.message))
         details.extend(_proof(finding, review, tell) if proof else quotes(finding.evidence, review, tell))
         advice = advice or finding.advice
+        details.extend(waived(finding, review, tell))
     if advice:
         details.append(Detail(tell("coach.advice"), advice))
     return Entry(name=text.name, text=text.question, tone="plain", details=tuple(details))
@@ -269,7 +272,7 @@ def first_asked(asked: Iterable[str], card: Scorecard) -> list[str]:
     return list(dict.fromkeys([*(c for c in helpful if c in still), *still]))[:5]
 
 
-def gates(card: Scorecard, words: Texts, tell: Say) -> Iterator[Item]:
+def gates(card: Scorecard, words: Texts, tell: Say, waived: Iterable[Waived] = ()) -> Iterator[Item]:
     """Each gate with its state; an open one names what closes it."""
     for gate in card.gates:
         text = words.gates[gate.id].name if gate.id in words.gates else ""
@@ -277,6 +280,10 @@ def gates(card: Scorecard, words: Texts, tell: Say) -> Iterator[Item]:
         if gate.state != "closed" and gate.closes:
             names = ", ".join(criterion(words, c).name for c in gate.closes)
             text = f"{text} ({tell('gate.needs', names=names)})"
+        for one in waived:
+            if one.finding == f"gate.{gate.id}":
+                said = waiver(one, tell)
+                text = f"{text} - {said.label}: {said.text}"
         yield Item(text=text, state=tell(f"gate.{gate.state}"), tone=TONES[gate.state])
 
 
@@ -286,8 +293,36 @@ def _finding(finding: Finding, review: Review, words: Texts, tell: Say) -> Entry
         details.append(Detail(tell("why"), sourced(finding, tell)))
     if finding.advice:
         details.append(Detail(tell("advice"), finding.advice))
+    details.extend(waived(finding, review, tell))
     name = criterion(words, finding.criterion).name
     return Entry(name=name, text=finding.message, tone=finding.severity, details=tuple(details))
+
+
+def holds(finding: Finding, review: Review) -> bool:
+    """Does a waiver hold for it today?"""
+    return any(one.fingerprint == finding.fingerprint and one.state == "holds" for one in review.waived)
+
+
+def waived(finding: Finding, review: Review, tell: Say) -> Iterator[Detail]:
+    """Who answers for the finding, why, and how long."""
+    for one in review.waived:
+        if one.fingerprint == finding.fingerprint:
+            yield waiver(one, tell)
+
+
+def waiver(one: Waived, tell: Say) -> Detail:
+    """A waiver under its name: one that has expired is called so."""
+    return Detail(tell("waived.over" if one.state == "expired" else "waived"), waiver_text(one, tell))
+
+
+def waiver_text(one: Waived, tell: Say) -> str:
+    """A waiver in a line."""
+    said = [tell("waived.by", who=one.who) if one.who else tell("waived.asked")]
+    if one.when:
+        said.append(tell("waived.when", when=one.when.isoformat()))
+    if one.until:
+        said.append(tell("waived.expired" if one.state == "expired" else "waived.until", until=one.until.isoformat()))
+    return f"{one.why} ({', '.join(said)}; {one.where})"
 
 
 def sourced(finding: Finding, tell: Say) -> str:

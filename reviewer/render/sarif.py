@@ -9,7 +9,7 @@ from reviewer.domain import Document, Evidence, Finding, Review, Rubric
 from reviewer.render.clean import folded, shortened
 from reviewer.render.places import LINED, belongs
 from reviewer.render.record import escape as escape_json
-from reviewer.render.report import SEVERITIES, criterion, sourced, told
+from reviewer.render.report import SEVERITIES, criterion, sourced, told, waiver_text
 from reviewer.render.words import Say, say
 
 _LEVELS = {"blocker": "error", "major": "warning", "minor": "note"}
@@ -59,7 +59,7 @@ def sarif(review: Review, rubric: Rubric) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": reviewed, "toolExecutionNotifications": notes}],
         "artifacts": [{"location": {"uri": uri}, "hashes": {"sha-256": review.document.sha256}}],
-        "results": [_result(f, ids.index(f.id), uri, review.document, tell) for f in findings[:MAX_RESULTS]],
+        "results": [_result(f, ids.index(f.id), uri, review, tell) for f in findings[:MAX_RESULTS]],
     }
     if reviewed and review.scorecard:
         axes = {name: score.model_dump() for name, score in review.scorecard.axes.items()}
@@ -70,7 +70,8 @@ def sarif(review: Review, rubric: Rubric) -> str:
     return escape_json(json.dumps(log, ensure_ascii=False, allow_nan=False, indent=1)) + "\n"
 
 
-def _result(finding: Finding, rule: int, uri: str, document: Document, tell: Say) -> dict[str, Any]:
+def _result(finding: Finding, rule: int, uri: str, review: Review, tell: Say) -> dict[str, Any]:
+    document = review.document
     locations = [_location(item, uri, document) for item in finding.evidence[:1]]
     if not locations:
         section = belongs(finding, document)
@@ -87,6 +88,15 @@ def _result(finding: Finding, rule: int, uri: str, document: Document, tell: Say
         "locations": locations,
         "partialFingerprints": {"reviewer/v1": finding.fingerprint},
     }
+    if passed := [one for one in review.waived if one.fingerprint == finding.fingerprint]:
+        result["suppressions"] = [
+            {
+                "kind": "external" if one.who else "inSource",
+                "status": "accepted" if one.state == "holds" else "rejected",
+                "justification": escape(waiver_text(one, tell)),
+            }
+            for one in passed
+        ]
     if related := [_location(item, uri, document) for item in finding.evidence[1:]]:
         result["relatedLocations"] = related
     return result

@@ -39,12 +39,12 @@ class Source(Frozen):
         return self.lines.get(at, 1)
 
 
-def read_yaml(path: Path, data: bytes) -> Source:
-    """Read one file. RubricError for anything that is not a plain, modest mapping."""
+def read_yaml(path: Path, data: bytes, what: str = "a rubric", begins: str = "id: my-rubric") -> Source:
+    """Read one file. RubricError for anything that is not a plain, modest mapping; `what` it is, is said there."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     if len(data) > MAX_BYTES:
-        raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; a rubric is a small file")
+        raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; {what} is a small file")
     try:
         text = data.decode("utf-8-sig")
         node, tree = _load(path, text)
@@ -56,9 +56,9 @@ def read_yaml(path: Path, data: bytes) -> Source:
     except YAMLError as error:
         raise RubricError(f"{path}:1: {error}; mend the YAML") from error
     except RecursionError as error:
-        raise RubricError(f"{path}: nested too deeply; a rubric needs {MAX_DEPTH} levels at most") from error
+        raise RubricError(f"{path}: nested too deeply; {what} needs {MAX_DEPTH} levels at most") from error
     if not isinstance(tree, Mapping):
-        raise RubricError(f"{path}:1: not a mapping; begin with 'id: my-rubric'")
+        raise RubricError(f"{path}:1: not a mapping; begin with '{begins}'")
     lines = dict(_lines(node, ()))
     return Source(path=str(path), values=_plain(tree), lines=lines)
 
@@ -67,6 +67,7 @@ def _load(path: Path, text: str) -> tuple[Any, Any]:
     """One pass for nodes, whose marks tell lines, and the values made from them."""
     from ruamel.yaml import YAML
     from ruamel.yaml.composer import Composer
+    from ruamel.yaml.constructor import SafeConstructor
     from ruamel.yaml.events import AliasEvent
 
     class Plain(Composer):
@@ -80,7 +81,19 @@ def _load(path: Path, text: str) -> tuple[Any, Any]:
                 )
             return super().compose_node(parent, index)
 
+    class Dated(SafeConstructor):
+        """Refuses a date that no calendar has by its line; Python's own word for it has none."""
+
+    def dated(constructor: Any, node: Any) -> Any:
+        try:
+            return constructor.construct_yaml_timestamp(node)
+        except ValueError:
+            line = node.start_mark.line + 1
+            raise RubricError(f"{path}:{line}: {node.value!r} is no date; mend it, or write it in quotes") from None
+
+    Dated.add_constructor("tag:yaml.org,2002:timestamp", dated)
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = Dated
     yaml.Composer = Plain
     yaml.max_depth = MAX_DEPTH
     node = yaml.compose(text)
