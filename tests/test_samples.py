@@ -112,3 +112,15 @@ def test_a_failed_second_question_loses_nothing() -> None:
     assert value(done, "labels") == "not_stated"
     assert done.extraction is not None
     assert "not asked again: no connection" in done.extraction.note
+
+
+def test_only_words_that_are_not_there_are_asked_about_again() -> None:
+    """A true quote that shows too little would be given again, at the price of a second call for the document."""
+    misread = ("budget", "quantified", ["We want to predict the department from the text."])
+    model = Says([misread, FALLBACK])
+    assert value(read(model, 1), "budget") == "not_stated"
+    assert model.asked == [("extract.v1", 0)]
+    bent = ("labels", "manual", ["Clerks sort 901 letters a day by hand."])
+    model = Says([misread, bent])
+    read(model, 1)
+    assert [prompt for prompt, _ in model.asked] == ["extract.v1", "reask.v1"]

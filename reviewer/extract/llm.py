@@ -267,13 +267,14 @@ def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
 def _criterion(rubric: Rubric, criterion: Criterion) -> str:
     words = rubric.words("en").criteria.get(criterion.id)
     meanings: Mapping[str, str] = words.meanings if words else {}
-    several = " (all that apply)" if criterion.multiple else ""
+    question = words.question if words else ""
+    several = " (all that apply)" if criterion.multiple and "(all that apply)" not in question else ""
     values = "".join(
         f"\n- {value.id}: {meanings[value.id]}" if value.id in meanings else f"\n- {value.id}"
         for value in criterion.values
         if value.id != criterion.unknown
     )
-    return f"{criterion.id}: {words.question if words else ''}{several}{values}"
+    return f"{criterion.id}: {question}{several}{values}"
 
 
 def _fenced(text: str) -> str:

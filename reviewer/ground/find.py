@@ -13,6 +13,7 @@ LONGEST = 600  # characters; more is no sentence that anybody could check
 SHORTEST = 12
 SHORTEST_KOREAN = 6  # a Hangul syllable says as much as two or three letters
 MOST_BLOCKS = 4  # a sentence with its list; more is a heap of text
+ABSENT = "not in the text"  # the reason that asking again may put right
 MOST_PLACES = 40  # of one quote that are looked at before it is given up
 
 _APART = 3_000  # characters between the halves of a quote with an ellipsis, and these
@@ -29,8 +30,8 @@ _REGIONS = {
     "hidden": "text that a reader does not see",
     "template": "left over from a template",
     "addressed": "addressed to a reviewer",
-}
     "waiver": "a waiver, not a statement",
+}
 # What belongs to a figure: without it, another one would be quoted.
 _FIGURE_BEFORE = re.compile(r"(?:\d[.,:/^–-]|\d\s?[~×]\s?|(?:^|[\s(\[|=:~])[-−±])$")
 _FIGURE_AFTER = re.compile(
@@ -55,7 +56,7 @@ def locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
         first_why = first_why or why
     if first_why:
         return Rejection(quote=quote, why=first_why)
-    return Rejection(quote=quote, why="not in the text", nearest=_nearest(folded(bare)[0], places))
+    return Rejection(quote=quote, why=ABSENT, nearest=_nearest(folded(bare)[0], places))
 
 
 def _unfit(quote: str) -> str | None:

@@ -3,26 +3,37 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 _THINK = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
+# A string, which is left alone, or a comma before a closing bracket.
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*(?:[}\]]|$))', re.DOTALL)
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|([{}\[\]])', re.DOTALL)
+_CLOSING = {"{": "}", "[": "]"}
 
 
 def read_json(text: str) -> dict[str, Any] | None:
-    """The JSON object in an answer: bare, in a fence, or after thoughts and pleasantries; None if there is none."""
+    """The JSON object in an answer: bare, in a fence, or after thoughts and pleasantries; None if there is none.
+
+    Slips of the pen are mended: commas too many, brackets too few. Whether all is there is for `problems` to say, and
+    whether a quote is, for the document; an answer that the server cut is never read.
+    """
     text = _THINK.sub("", text, count=1)
-    for candidate in (text, *_FENCE.findall(text)):
+    fenced = _FENCE.findall(text)
+    for candidate in (text, *fenced):
         if (found := _loads(candidate)) is not None:
             return found
     start = text.find("{")
     if start < 0:
         return None
-    try:
+    with suppress(ValueError, RecursionError):
         found, _ = _DECODER.raw_decode(text, start)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else None
+    bare = fenced[0] if len(fenced) == 1 else text[start:]
+    end = max(bare.rfind("}"), bare.rfind("]")) + 1  # after it comes a fence, or a pleasantry
+    return _mended(bare) or _mended(bare[:end])
 
 
 def problems(data: Any, schema: Mapping[str, Any]) -> list[str]:
@@ -57,16 +68,29 @@ def _problems(data: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
         yield f"{at} cannot be {data[:40]!r}"
 
 
+def _mended(text: str) -> dict[str, Any] | None:
+    """Without commas before a closing bracket, and with the brackets closed that were left open."""
+    text = _COMMA.sub(lambda match: match[1] or "", text.strip())
+    open_: list[str] = []
+    for match in _BRACKET.finditer(text):
+        if (mark := match[1]) in _CLOSING:
+            open_.append(_CLOSING[mark])
+        elif mark and (not open_ or open_.pop() != mark):
+            return None
+    return _loads(text + "".join(reversed(open_)))
+
+
 def _constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_constant)
+# Line breaks within a string are a small server's slip, and a quote's white space counts for nothing.
+_DECODER = json.JSONDecoder(parse_constant=_constant, strict=False)
 
 
 def _loads(text: str) -> dict[str, Any] | None:
     try:
         found = _DECODER.decode(text.strip())
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

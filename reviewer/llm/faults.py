@@ -43,7 +43,7 @@ class Exchange:
         """The body, if it is JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def usage(self) -> Usage | None:

@@ -8,6 +8,7 @@ from reviewer.domain.record import Answer
 from reviewer.errors import ProviderError
 from reviewer.extract.llm import BUDGET, MOST, extract_llm, reask
 from reviewer.ground import ground
+from reviewer.ground.find import ABSENT
 from reviewer.llm import Model
 from reviewer.score import score
 
@@ -71,7 +72,12 @@ def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answe
 async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, budget: int, most: int) -> Extraction:
     first = await extract_llm(document, rubric, model, budget=budget, most=most, sample=sample)
     facts = ground(first.claims, document, rubric)
-    rejected = {fact.criterion: tuple(r.quote for r in fact.rejected) for fact in facts if fact.status == "unverified"}
+    rejected = {
+        fact.criterion: tuple(r.quote for r in fact.rejected)
+        for fact in facts
+        # Words that are there and do not show the value would be given again: a second call for each document.
+        if fact.status == "unverified" and any(r.why == ABSENT for r in fact.rejected)
+    }
     if not rejected:
         return first
     try:
