@@ -2,8 +2,8 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "archive": ("Archive", "제안서 모음"),
-    "archive.one": ("{count} proposal", "제안서 {count}건"),
-    "archive.many": ("{count} proposals", "제안서 {count}건"),
+    "archive.one": ("{count} document", "문서 {count}건"),
+    "archive.many": ("{count} documents", "문서 {count}건"),
     "skip": ("Skip to the ranked table", "순위표로 건너뛰기"),
     "unreviewed": ("not reviewed: {count}", "검토하지 못함: {count}"),
     "verdict.": ("No verdict", "판정 없음"),
@@ -26,7 +26,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "archetype.none": ("not clear", "불분명"),
     "here": ("At this place", "이 자리"),
     "here.more": ("and {count} more; the table has all", "외 {count}건, 전체는 표에 있습니다"),
-    "here.range": ("{name} {point} ({low}–{high})", "{name} {point} ({low}–{high})"),
     "to.row": ("row", "행"),
     # What is missing
     "lacks": ("What the archive lacks most", "가장 많이 빠진 내용"),
@@ -36,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lacks.rest": ("{count} more", "{count}개 더"),
     # The table
     "table": ("Ranked", "순위"),
+    "table.rows": ("Table of proposals", "제안서 표"),
     "table.hint": (
         (
             "By the mean of {axes}, as written; “=” marks the same figure. Beside each place stand all that it can "
@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "alike.of": ("{share} % the same as {name}", "{name}와(과) {share} % 동일"),
     # What was not reviewed
     "left": ("Not reviewed", "검토하지 못한 문서"),
+    "left.rows": ("Table of what was not reviewed", "검토하지 못한 문서 표"),
     "left.none": ("Everything was reviewed.", "모두 검토했습니다."),
     "left.what": (
         "These have no place on the map or in the table: a failure is not a low score.",
