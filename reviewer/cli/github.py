@@ -224,6 +224,7 @@ def _judging(pull: "Pull", flags: Mapping[str, Any]) -> "tuple[Settings, Reading
         rubric=rubric,
         model=model_settings(settings),
         language=settings.lang,
+        force=settings.force,
         samples=settings.samples,
         concurrency=settings.concurrency,
     )

@@ -27,11 +27,18 @@ LISTED = 3000  # files of a pull request that GitHub lists at most
 class Clock:
     """What waiting needs; a test brings another."""
 
-    def __init__(
-        self, wait: float, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self.now, self.sleep = now, sleep
-        self.until = now() + wait
+    pace = 1.0  # seconds between two writes, as GitHub asks for
+
+    def __init__(self, wait: float) -> None:
+        self.until = self.now() + wait
+
+    def now(self) -> float:
+        """The time, in seconds since whenever."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 class Patient(GithubRetry):
@@ -60,8 +67,8 @@ class Patient(GithubRetry):
         self.clock.sleep(pause)
 
 
-def connect(url: str, token: str, clock: Clock, *, pace: float = 1.0) -> Github:
-    """GitHub's API at this address. `pace`: seconds between two writes, as GitHub asks for."""
+def connect(url: str, token: str, clock: Clock) -> Github:
+    """GitHub's API at this address."""
     if not token:
         raise SettingsError("GITHUB_TOKEN is not set; in the workflow: env: GITHUB_TOKEN: ${{ github.token }}")
     # A POST that failed half-way may have been carried out: a second comment is worse than none.
@@ -77,30 +84,40 @@ def connect(url: str, token: str, clock: Clock, *, pace: float = 1.0) -> Github:
         timeout=30,
         retry=retry,
         seconds_between_requests=0,
-        seconds_between_writes=pace,
+        seconds_between_writes=clock.pace,
         lazy=True,
     )
+
+
+Trees = Callable[[str], Mapping[str, Entry]]
+
+
+def trees(repository: Repository) -> Trees:
+    """What the folders of a repository hold, by hash: those that a commit did not change are asked for once."""
+
+    @cache
+    def tree(sha: str) -> Mapping[str, Entry]:
+        with reading(f"folder {sha[:7]}"):
+            found = repository.get_git_tree(sha).tree
+        return {e.path: Entry(mode=e.mode, sha=e.sha, size=e.size or 0) for e in found}
+
+    return tree
 
 
 class RemoteCommit:
     """A commit, read through the API folder by folder; file contents by their hash, so that no link is followed."""
 
-    def __init__(self, repository: Repository, sha: str) -> None:
+    def __init__(self, repository: Repository, sha: str, tree: Trees) -> None:
         self.sha = sha
-        self._repository = repository
-        self.folder = cache(self._folder)
+        self._repository, self._tree = repository, tree
 
-    def _folder(self, path: str) -> Mapping[str, Entry]:
-        sha = self.sha
-        if path:
-            above, _, name = path.rpartition("/")
-            entry = self.folder(above).get(name)
-            if entry is None or entry.mode != "040000":
-                return {}
-            sha = entry.sha
-        with reading(f"commit {self.sha[:7]}"):
-            tree = self._repository.get_git_tree(sha).tree
-        return {e.path: Entry(mode=e.mode, sha=e.sha, size=e.size or 0) for e in tree}
+    def folder(self, path: str) -> Mapping[str, Entry]:
+        """What the folder holds, by name."""
+        if not path:
+            return self._tree(self.sha)
+        above, _, name = path.rpartition("/")
+        entry = self.folder(above).get(name)
+        return self._tree(entry.sha) if entry is not None and entry.mode == "040000" else {}
 
     def read(self, entry: Entry) -> bytes:
         """The bytes of a file."""
@@ -146,10 +163,11 @@ def read_pull(github: Github, ask: Ask, pull: PullRequest) -> Pull:
             for file in pull.get_files()
         )
         fork = repository.compare(base, head, comparison_commits_per_page=1).merge_base_commit.sha
+    tree = trees(repository)
     return Pull(
-        head=RemoteCommit(repository, head),
-        base=RemoteCommit(repository, base),
-        fork=RemoteCommit(repository, fork),
+        head=RemoteCommit(repository, head, tree),
+        base=RemoteCommit(repository, base, tree),
+        fork=RemoteCommit(repository, fork, tree),
         files=files,
         unlisted=max(pull.changed_files - len(files), 0) if len(files) >= LISTED else 0,
         trusted=pull.head.repo is not None

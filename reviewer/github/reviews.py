@@ -33,6 +33,7 @@ class Reading(Frozen):
     rubric: Rubric
     model: ModelSettings | None = None
     language: Literal["en", "ko"] | None = None
+    force: bool = False
     samples: int = 1
     concurrency: int = 8
 
@@ -93,6 +94,7 @@ async def _reviews(
             rubric=reading.rubric,
             model=reading.model,
             language=reading.language,
+            force=reading.force,
             samples=reading.samples,
             concurrency=reading.concurrency,
             before=before,
