@@ -121,7 +121,7 @@ GOOD = {
 def test_every_setting_that_a_model_sees_is_the_users() -> None:
     """A new setting must be sorted: what a project may say is listed here."""
     harmless = {"offline", "rubric", "lang", "format", "voice", "no_text", "no_cache", "fail_under", "fail_on", "force"}
-    harmless |= {"block_secrets"}
+    harmless |= {"block_secrets", "waivers"}
     pace = {"timeout", "deadline", "concurrency", "requests_per_minute", "tokens_per_minute"}
     answer = {"max_output_tokens", "temperature"}
     assert set(KEYS) - harmless - pace - answer == set(USER_ONLY)
