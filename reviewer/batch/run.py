@@ -55,6 +55,7 @@ def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
     store.configure(now)
 
 
+_DIGEST = 64  # letters, which tell people nothing
 _WORDED = ("rubric", "language", "no_text")  # what is put right without a model
 
 
@@ -74,10 +75,10 @@ def _used(rubric: Rubric) -> dict[str, str]:
 
 def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     def said(part: str) -> str:
-        was, now = old.get(part, "none"), new.get(part, "none")
-        return f"another {part.removeprefix('the ')}" + ("" if len(was) == 64 else f" ({was}, now {now})")
+        shown = "" if len(old[part]) == _DIGEST else f" ({old[part]}, now {new[part]})"
+        return f"another {part.removeprefix('the ')}{shown}"
 
-    return ", ".join(said(part) for part in {**old, **new} if old.get(part) != new.get(part))
+    return ", ".join(said(part) for part in new if part in old and old[part] != new[part])
 
 
 def rescored(store: Store, rubric: Rubric, *, language: str | None = None, no_text: bool = False) -> int:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -210,7 +210,7 @@ def _table(path: Path, rules: Rules) -> Iterator[Entry]:
             called = str(row.get(rules.id_column) or "") if rules.id_column else ""
             if number == 1 and rules.id_column and rules.id_column not in row:
                 raise InputError(f"{path}: has no column {rules.id_column!r}; mend --id-column")
-            place = unique(f"{path.as_posix()}#{called}" if called else where, seen)
+            place = unique(f"{path.as_posix()}#id {called}" if called else where, seen)
             name = folded(called)[:200] or folded(where)
             if not isinstance(text, str) or not text.strip():
                 yield _entry(place, name, "", lambda: b"", "failed", f"{name}: nothing stands in {column!r}")
@@ -269,4 +269,4 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 yield number, f"no row of a table ({error}); mend it"
                 continue
             if row:
-                yield number, dict(zip(header, row, strict=False))
+                yield number, dict(zip_longest(header, row[: len(header)]))
