@@ -91,7 +91,7 @@ class Writer:
 
     def property(self, text: str) -> None:
         """A property of the file that is long enough to be a message; programs write short ones of their own."""
-        if len(text.strip()) > _LONG_PROPERTY:
+        if sum(2 if c >= "\u2e80" else 1 for c in text.strip()) > _LONG_PROPERTY:  # Hangul says it in half as many
             self.add("paragraph", [(text, "property of the file")], place="document properties")
 
     def join(self, other: Draft, place: str) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reviewer.domain import Document, Extraction, Fact, Notice, Rubric
+from reviewer.domain import Document, Extraction, Fact, Notice, Region, Rubric
 from reviewer.pipeline.waivers import ignores
 
-_SHOWN = 10  # of each kind
+_SHOWN = 10  # of one kind
+_PLACES = 10  # of one cause that are named
+_EXCERPT = 120  # characters of the first, so that a person need not open the file
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "hidden": "Line {line}: text that a reader does not see ({why}); it was not read",
-        "template": "Line {line}: left over from a template ({why}); it counts for nothing",
-        "addressed": "Line {line}: text addressed to a reviewer ({why}); it counts for nothing",
+        "hidden": "{where}: text that a reader does not see ({why}){excerpt}; it was not read",
+        "template": "{where}: left over from a template ({why}){excerpt}; it counts for nothing",
+        "addressed": "{where}: text addressed to a reviewer ({why}){excerpt}; it counts for nothing",
+        "line": "line {line}",
+        "more": "{places} and {n} more places",
         "waiver": "Line {line}: asks to have '{criterion}' ignored; {why}",
         "waiver.not_allowed": "this rubric does not let a proposal do that",
         "waiver.unknown": "the rubric has no such criterion",
@@ -21,9 +25,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "extraction": "{note}",
     },
     "ko": {
-        "hidden": "{line}행: 독자에게 보이지 않는 글({why})이며 읽지 않았습니다",
-        "template": "{line}행: 양식에 남아 있던 안내문({why})이며 평가에 반영하지 않았습니다",
-        "addressed": "{line}행: 검토자에게 말을 거는 글({why})이며 평가에 반영하지 않았습니다",
+        "hidden": "{where}: 독자에게 보이지 않는 글({why}){excerpt}이며 읽지 않았습니다",
+        "template": "{where}: 양식에 남아 있던 안내문({why}){excerpt}이며 평가에 반영하지 않았습니다",
+        "addressed": "{where}: 검토자에게 말을 거는 글({why}){excerpt}이며 평가에 반영하지 않았습니다",
+        "line": "{line}행",
+        "more": "{places} 외 {n}곳",
         "waiver": "{line}행: '{criterion}' 항목을 무시하도록 요청함. {why}",
         "waiver.not_allowed": "이 평가 기준은 제안서의 그런 요청을 허용하지 않습니다",
         "waiver.unknown": "평가 기준에 그런 항목이 없습니다",
@@ -41,7 +47,7 @@ def notices(
     """Hidden, left-over and addressed text, what could not be read, and claims without proof."""
     words = _WORDS.get(language, _WORDS["en"])
     return (
-        *_regions(document, words),
+        *region_notices(document, language),
         *_ignores(document, rubric, words),
         *(Notice(kind="not_read", message=words["not_read"].format(what=what)) for what in document.not_read),
         *_unverified(facts, rubric, language, words),
@@ -49,15 +55,36 @@ def notices(
     )
 
 
-def _regions(document: Document, words: Mapping[str, str]) -> Iterator[Notice]:
-    seen: dict[str, int] = {}
+def region_notices(document: Document, language: str, *, quoting: bool = True) -> Iterator[Notice]:
+    """One notice for each cause: a page with a hundred hidden cells has one thing to say about them."""
+    words = _WORDS.get(language, _WORDS["en"])
+    causes: dict[tuple[str, str], list[Region]] = {}
     for region in document.regions:
         if region.kind == "waiver":
             continue
-        seen[region.kind] = seen.get(region.kind, 0) + 1
-        if seen[region.kind] <= _SHOWN:
-            message = words[region.kind].format(line=document.line(region.start), why=region.why)
-            yield Notice(kind=region.kind, message=message, start=region.start, end=region.end)
+        causes.setdefault((region.kind, region.why), []).append(region)
+    for (kind, why), regions in causes.items():
+        first = regions[0]
+        message = words[kind].format(
+            where=_where(regions, document, words), why=why, excerpt=_excerpt(first, document) if quoting else ""
+        )
+        yield Notice(kind=kind, message=message, start=first.start, end=first.end)
+
+
+def _where(regions: list[Region], document: Document, words: Mapping[str, str]) -> str:
+    """Page, cell or paragraph; lines where those are what a person can look up."""
+    places = [
+        document.place(region.start) or words["line"].format(line=document.line(region.start)) for region in regions
+    ]
+    places = list(dict.fromkeys(places))
+    told = ", ".join(places[:_PLACES])
+    return told if len(places) <= _PLACES else words["more"].format(places=told, n=len(places) - _PLACES)
+
+
+def _excerpt(region: Region, document: Document) -> str:
+    text = " ".join(document.text[region.start : min(region.end, region.start + 4 * _EXCERPT)].split())
+    cut = text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …"
+    return f": “{cut}”" if any(c.isalnum() for c in cut) else ""
 
 
 def _ignores(document: Document, rubric: Rubric, words: Mapping[str, str]) -> Iterator[Notice]:

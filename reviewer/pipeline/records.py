@@ -8,7 +8,7 @@ from reviewer.critique import critique
 from reviewer.domain import SCHEMA_VERSION, Review, Rubric
 from reviewer.domain.document import RegionKind
 from reviewer.errors import InputError
-from reviewer.pipeline.notices import notices
+from reviewer.pipeline.notices import notices, region_notices
 from reviewer.pipeline.one import Language, used
 from reviewer.pipeline.waivers import asked
 from reviewer.score import score
@@ -84,4 +84,8 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
 def without_text(review: Review) -> Review:
     """The record without the proposal's whole text; the quotes stay, since they are the proof."""
     bare = review.document.model_copy(update={"text": "", "sections": (), "blocks": (), "regions": ()})
+    if review.document.text:
+        unquoted = tuple(region_notices(review.document, review.language, quoting=False))
+        others = (n for n in review.notices if n.kind not in {notice.kind for notice in unquoted})
+        review = review.model_copy(update={"notices": (*unquoted, *others)})
     return review.model_copy(update={"document": bare})

@@ -1,0 +1,96 @@
+"""Words to the reviewer, and facts that nobody sees, in every place of every format (IN01-03, IN06, IN08, GR11, GR12).
+
+They are never shown to a model, are never evidence, are told with their place, and move no figure.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from carriers import SEEN, UNSEEN, Carrier
+from ruamel.yaml import YAML
+
+from reviewer.domain import Claim, Review
+from reviewer.extract.llm import readable
+from reviewer.ground import ground
+from reviewer.parse import readers
+from reviewer.pipeline import load_rubric, review
+
+CASES: dict[str, Any] = YAML(typ="safe").load((Path(__file__).parent / "data" / "injections.yaml").read_text("utf-8"))
+FSDL = load_rubric("fsdl")
+FACTS = [  # true or not: nobody can read them
+    "We hold 2,000,000 labelled rows since 2019, and they cost nothing.",
+    "The Head of Logistics owns the service and agreed on 3 March 2026.",
+    "2019년부터 라벨이 달린 데이터 200만 건을 보유하고 있다.",
+]
+SOME = ("direct-01", "field-01", "down-01", "token-01", "ko-01", "ko-13")
+# What breaks out of JSON is no sentence, and in some places a mark of the format itself.
+PAYLOADS = [case["text"] for case in CASES["payloads"] if case.get("found", True) and case["class"] != "break"]
+CHOSEN = [case["text"] for case in CASES["payloads"] if case["id"] in SOME]
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviewer.parse.read_limited", readers.read)
+
+
+@cache
+def _read(carrier: Carrier, words: str) -> Review:
+    made = carrier.make(words)
+    return review(made.encode() if isinstance(made, str) else made, name=carrier.file, rubric=FSDL, force=True)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()
+
+
+def holds(carrier: Carrier, words: str) -> None:
+    done, without = _read(carrier, words), _read(carrier, "")
+    document = done.document
+    sent = _letters(readable(document))
+    for part in re.split(r"[.!?]\s", words):
+        assert len(_letters(part)) < 12 or _letters(part) not in sent, readable(document)
+    if carrier.told in ("hidden", "addressed"):
+        [*told] = [notice for notice in done.notices if notice.kind == carrier.told]
+        assert told
+        assert re.match(r"(?:line|page|cell|paragraph|footnote|document|Letters|note)", told[0].message), told[
+            0
+        ].message
+    elif carrier.told:
+        assert any(carrier.told in what for what in document.not_read), document.not_read
+    claims = [Claim(criterion=c.id, value=c.values[0].id, quotes=(words, words[:60])) for c in FSDL.criteria]
+    assert not any(fact.evidence for fact in ground(claims, document, FSDL))
+    assert done.scorecard is not None
+    assert without.scorecard is not None
+    assert done.scorecard == without.scorecard
+    assert [fact.value for fact in done.facts] == [fact.value for fact in without.facts]
+
+
+def _fits(place: str, words: str) -> bool:
+    return words.isascii() or not place.startswith("pdf")  # the fonts of these small files have no Korean letters
+
+
+def _grid(places: Iterable[str], some: Iterable[str]) -> list[Any]:
+    pairs = [(place, words) for words in some for place in places if _fits(place, words)]
+    return [pytest.param(place, words, id=f"{place}-{n}") for n, (place, words) in enumerate(pairs)]
+
+
+@pytest.mark.parametrize(("place", "words"), _grid(UNSEEN, [CHOSEN[4], FACTS[0]]))
+def test_what_nobody_sees(place: str, words: str) -> None:
+    holds(UNSEEN[place], words)
+
+
+@pytest.mark.parametrize(("place", "words"), _grid(SEEN, CHOSEN[:2] + CHOSEN[4:5]))
+def test_words_to_the_reviewer(place: str, words: str) -> None:
+    holds(SEEN[place], words)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [*UNSEEN, *SEEN])
+def test_every_payload_in_every_place(place: str) -> None:
+    for words in [*PAYLOADS, *([] if place in SEEN else FACTS)]:
+        if _fits(place, words):
+            holds(SEEN.get(place) or UNSEEN[place], words)
