@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ class Provider:
 
 
 @contextmanager
-def serve(script: Script) -> Iterator[Provider]:
+def serve(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
     """Serve a script; `provider.url` is the base URL."""
     provider = Provider(script)
 
@@ -134,7 +135,9 @@ def serve(script: Script) -> Iterator[Provider]:
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        provider.url = f"http://127.0.0.1:{server.server_port}/v1"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        provider.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}/v1"
         try:
             yield provider
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -184,8 +185,6 @@ class ChatModel:
         return {"max_tokens" if self._ours else name: tokens} if name else {}
 
     def _make_client(self) -> Any:
-        import ssl
-
         import httpx2
 
         async def send(request: httpx2.Request) -> None:
@@ -207,8 +206,7 @@ class ChatModel:
         return httpx2.AsyncClient(
             timeout=httpx2.Timeout(seconds, connect=min(10.0, seconds)),
             limits=httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=30.0),
-            # Loading the certificates of the world takes longer than a call to a server without TLS.
-            verify=True if self._names["url"].startswith("https") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=_trusted(self._names["url"]),
             follow_redirects=False,  # a proposal goes to the host that was announced, and to no other
             trust_env=not is_local(self.settings),  # proxies and certificates, but none of it for this machine
             event_hooks={"request": [send], "response": [receive]},
@@ -306,6 +304,19 @@ def _home(error: BaseException) -> str:
 def _origin(error: BaseException) -> BaseException:
     """What an SDK wrapped: older ones call every exception a lost connection, our own bugs too."""
     return next((cause for cause in _causes(error) if _home(cause) not in _WRAPPERS), error)
+
+
+def _trusted(url: str) -> Any:
+    """The certificates to trust: the environment's, also for this machine, which is asked past all proxies."""
+    import ssl
+
+    if not url.startswith("https"):  # loading the certificates of the world takes longer than a call
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        return ssl.create_default_context(cafile=file, capath=folder) if file or folder else True
+    except OSError as error:
+        raise SettingsError(f"SSL_CERT_FILE {file or folder}: cannot be used: {error}; name a PEM file") from error
 
 
 def _no_client() -> Any:

@@ -83,7 +83,8 @@ class _Ask:
 
     def __init__(self, pool: Patient, probe: asyncio.Lock, prompt: Prompt, schema: Mapping[str, Any]) -> None:
         self.pool, self.probe, self.prompt, self.schema = pool, probe, prompt, schema
-        self.tokens = count(prompt.system + prompt.user)[0] if pool.settings.tokens_per_minute else 1
+        whole = f"{prompt.system}{prompt.user}{schema}"  # providers count the schema, too
+        self.tokens = count(whole)[0] if pool.settings.tokens_per_minute else 1
         self.calls = self.mended = self.broken = 0
         self.usage: Usage | None = Usage()
         self.cost: float | None = 0.0
@@ -178,7 +179,8 @@ class _Ask:
     def _final(self, error: ProviderError) -> ProviderError:
         """The error as the caller sees it; one that no other question would survive ends them all."""
         if self.calls > 1:
-            error.args = (f"{error} (after {self.calls} calls)",)
+            took = self.pool.clock() - self.until + self.pool.settings.deadline
+            error.args = (f"{error} (after {self.calls} calls in {took:.0f} s)",)
         if error.final or (isinstance(error, UnreachableError) and self.pool.failures >= _BREAKER):
             error.final = True
             self.pool.ended = error
