@@ -118,7 +118,7 @@ def test_limits_a_minute() -> None:
     clock, times = Clock(), list[float]()
     with serve(timed(clock, lambda _: chat(), times)) as provider:
         asyncio.run(many(provider.url, 5, clock, tokens_per_minute=60))
-    assert max(times) - 1000 >= 4 * 80  # some eighty tokens each, the schema's among them, one a second
+    assert max(times) - 1000 >= 4 * 60  # some sixty tokens each, the schema's among them, one a second
 
 
 def test_as_many_at_once_as_told_and_no_more() -> None:
