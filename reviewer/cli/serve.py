@@ -43,10 +43,11 @@ def command(port: int, host: str, no_browser: bool, **flags: Any) -> int:
     try:
         from reviewer.serve import Desk, Options, listen, serve
     except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
+        library = (error.name or "").partition(".")[0]
+        if library not in ("starlette", "uvicorn"):
             raise
         raise SettingsError(
-            f"the page needs {error.name}, which is not installed: pip install 'proposal-reviewer[serve]'"
+            f"the page needs {library}, which is not installed: pip install 'proposal-reviewer[serve]'"
         ) from error
     settings = resolve(flags)
     rubric = settings.rubric or RUBRIC

@@ -46,10 +46,12 @@ def serve(desk: Desk, listening: socket.socket, ready: Callable[[str], None]) ->
             timeout_graceful_shutdown=_LAST_WORDS,
         )
     )
-    threading.Thread(target=desk.warm_up, daemon=True).start()
-    ready(f"http://{host}:{port}/?{TOKEN}={token}")
+    warming = threading.Thread(target=desk.warm_up)
+    warming.start()
     with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        ready(f"http://{host}:{port}/?{TOKEN}={token}")
         server.run(sockets=[listening])
+    warming.join()  # a moment at most; the pattern library must not be cut off in its work
 
 
 def guarded(desk: Desk, token: str, host: str, port: int) -> ASGIApp:
