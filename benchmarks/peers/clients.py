@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -165,29 +166,18 @@ async def langextract(work: Work) -> int:
     return sum(bool(result.extractions) for result in results)
 
 
-async def reviewer(work: Work) -> int:
+def reviewer(work: Work) -> int:
     """The whole of it: read, ask, check the quotes, score, criticise, keep in the store, write the report."""
-    out = work.folder / "run"
-    command = [
-        "batch",
-        "run",
-        str(work.folder / "documents"),
-        "--out",
-        str(out),
-        "--model",
-        MODEL,
-        "--base-url",
-        work.url,
-    ]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "reviewer", *command, "--concurrency", str(work.concurrency), "--no-cache"),
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    await process.wait()
     import sqlite3
 
+    from reviewer.__main__ import main
+
+    out, told = work.folder / "run", ["--model", MODEL, "--base-url", work.url, "--concurrency", str(work.concurrency)]
+    with redirect_stdout(sys.stderr):
+        main(["batch", "run", str(work.folder / "documents"), "--out", str(out), *told])
+        main(["batch", "report", str(out)])
     with sqlite3.connect(out / "store.db") as store:
-        return store.execute("SELECT count(*) FROM documents WHERE state = 'reviewed'").fetchone()[0]
+        return store.execute("SELECT count(*) FROM results WHERE state = 'reviewed'").fetchone()[0]
 
 
 # What each imports; start-up is measured by itself (benchmarks/README.md), not in these figures.
@@ -197,7 +187,7 @@ PEERS = {
     langchain: ("langchain_openai",),
     instructor: ("instructor", "openai.types.chat"),
     langextract: ("langextract", "openai.types.chat"),
-    reviewer: ("langchain.chat_models", "langchain_openai", "reviewer.pipeline", "reviewer.batch"),
+    reviewer: ("langchain.chat_models", "langchain_openai", "reviewer.cli.batch", "reviewer.batch.run"),
 }
 
 
@@ -214,7 +204,7 @@ if __name__ == "__main__":
     for module in modules:
         import_module(module)
     begun, processor = time.perf_counter(), processor_time()
-    answered = asyncio.run(peer(work))
+    answered = asyncio.run(peer(work)) if asyncio.iscoroutinefunction(peer) else peer(work)
     wall, processor = time.perf_counter() - begun, processor_time() - processor
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     print(json.dumps({"wall": wall, "cpu": processor, "megabytes": peak, "answered": answered}))

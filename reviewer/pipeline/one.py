@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from reviewer.critique import critique
-from reviewer.domain import Document, Extraction, Review, Rubric, RubricUsed, Stability
+from reviewer.domain import Document, Extraction, Fact, Review, Rubric, RubricUsed, Stability
 from reviewer.domain.base import Frozen
 from reviewer.errors import IncompleteError
 from reviewer.extract import extract_offline
@@ -110,7 +110,8 @@ def review_offline(source: Source, run: Run, name: str | None) -> Review:
     if isinstance(found, Review):
         return found
     claims = extract_offline(found, run.rubric)
-    return judge(found, Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims), run)
+    extraction = Extraction(method="offline", engine=OFFLINE_ENGINE, claims=claims)
+    return judge(found, extraction, ground(claims, found, run.rubric), run)
 
 
 async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
@@ -125,8 +126,8 @@ async def review_with(model: "Model", source: Source, run: Run, name: str | None
     if isinstance(model, Session):
         check_leaving(document, model.settings)
         limits = {"budget": room(run.rubric, model.settings), "most": model.settings.max_document_tokens}
-    extraction, stability = await sampled(document, run.rubric, model, run.samples, **limits)
-    return judge(document, extraction, run, stability)
+    heard = await sampled(document, run.rubric, model, run.samples, **limits)
+    return judge(document, heard.extraction, heard.facts, run, heard.stability)
 
 
 def opened(source: Source, run: Run, name: str | None) -> Review | Document:
@@ -141,10 +142,11 @@ def opened(source: Source, run: Run, name: str | None) -> Review | Document:
     return document
 
 
-def judge(document: Document, extraction: Extraction, run: Run, stability: Stability | None = None) -> Review:
-    """Everything after extraction: pure, so that a stored record can be judged again."""
+def judge(
+    document: Document, extraction: Extraction, facts: tuple[Fact, ...], run: Run, stability: Stability | None = None
+) -> Review:
+    """Everything after grounding: pure, so that a stored record can be judged again."""
     rubric, spoken = run.rubric, run.language or document.language
-    facts = ground(extraction.claims, document, rubric)
     scorecard = score(facts, rubric)
     said = critique(scorecard, facts, document, rubric, spoken)
     return Review(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import NamedTuple
 
 from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, Rubric, Stability
 from reviewer.domain.record import Answer
@@ -13,27 +14,35 @@ from reviewer.llm import Model
 from reviewer.score import score
 
 
+class Heard(NamedTuple):
+    """What a model's answers come to."""
+
+    extraction: Extraction
+    facts: tuple[Fact, ...]  # its claims, grounded
+    stability: Stability | None = None  # None: one answer says nothing about the next
+
+
 async def sampled(
     document: Document, rubric: Rubric, model: Model, samples: int, *, budget: int = BUDGET, most: int = MOST
-) -> tuple[Extraction, Stability | None]:
+) -> Heard:
     """The claims of one answer, or those that most of several answers agree on; and how far they agreed.
 
     `budget` and `most` are tokens of text, for one call and for the whole document.
     """
     answers = await asyncio.gather(*(_asked(document, rubric, model, i, budget, most) for i in range(samples)))
     if samples == 1:
-        return answers[0], None
-    facts = [{fact.criterion: fact for fact in ground(one.claims, document, rubric)} for one in answers]
+        return answers[0]
+    facts = [{fact.criterion: fact for fact in one.facts} for one in answers]
     claims, agreement = [], {}
     for criterion in rubric.criteria:
         value, share = _vote(criterion, [found[criterion.id] for found in facts])
         agreement[criterion.id] = share
         claims += _claim_of(criterion.id, value, facts, answers)
     cards = [score(found.values(), rubric) for found in facts]
-    whole = answers[0]
+    whole = answers[0].extraction
     for one in answers[1:]:
-        whole = joined(whole, one)
-    return whole.model_copy(update={"claims": tuple(claims)}), Stability(
+        whole = joined(whole, one.extraction)
+    stability = Stability(
         samples=samples,
         agreement=agreement,
         axes={
@@ -47,6 +56,7 @@ async def sampled(
         verdicts=dict(Counter(card.verdict or "" for card in cards)),
         robust=len({card.verdict for card in cards}) == 1,
     )
+    return Heard(whole.model_copy(update={"claims": tuple(claims)}), ground(claims, document, rubric), stability)
 
 
 def _middle(points: list[float]) -> float:
@@ -61,15 +71,15 @@ def _vote(criterion: Criterion, facts: list[Fact]) -> tuple[Answer, float]:
     return value, round(votes[value] / len(facts), 3)
 
 
-def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answers: list[Extraction]) -> list[Claim]:
+def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answers: list[Heard]) -> list[Claim]:
     """The first answer's claim that was proven to that value."""
     for found, answer in zip(facts, answers, strict=True):
         if found[criterion].value == value:
-            return [claim for claim in answer.claims if claim.criterion == criterion]
+            return [claim for claim in answer.extraction.claims if claim.criterion == criterion]
     return []
 
 
-async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, budget: int, most: int) -> Extraction:
+async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, budget: int, most: int) -> Heard:
     first = await extract_llm(document, rubric, model, budget=budget, most=most, sample=sample)
     facts = ground(first.claims, document, rubric)
     rejected = {
@@ -79,15 +89,17 @@ async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, 
         if fact.status == "unverified" and any(r.why == ABSENT for r in fact.rejected)
     }
     if not rejected:
-        return first
+        return Heard(first, facts)
     try:
         again = await reask(document, rubric, model, rejected, budget=budget, most=most, sample=sample)
     except ProviderError as error:
         if error.final:
             raise
         # The first answer stands; what it could not prove earns nothing anyway.
-        return first.model_copy(update={"note": "; ".join(filter(None, (first.note, f"not asked again: {error}")))})
-    return joined(first, again)
+        note = "; ".join(filter(None, (first.note, f"not asked again: {error}")))
+        return Heard(first.model_copy(update={"note": note}), facts)
+    both = joined(first, again)
+    return Heard(both, ground(both.claims, document, rubric))
 
 
 def joined(first: Extraction, again: Extraction) -> Extraction:
