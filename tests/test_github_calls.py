@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from github_openapi import Described
 from github_server import AUTHOR, GitHub, git
 from pytest_httpserver import HTTPServer
 
@@ -546,3 +547,55 @@ def test_a_fork_without_the_models_key_is_read_offline(hub: GitHub, run: Run) ->
     job = run("--model", "openai:some-model")
     assert job.outputs["status"] == "reviewed"
     assert "key is not given to forks" in job.summary
+
+
+# The same against GitHub's own description
+
+
+@pytest.mark.slow
+def test_requests_and_answers_are_those_that_github_describes(hub: GitHub, run: Run, tmp_path: Path) -> None:
+    """What we send is what GitHub takes, and our server answers with nothing that GitHub would not."""
+    described = Described(tmp_path)
+    seen: set[str] = set()
+
+    def check() -> None:
+        for call in hub.calls:
+            seen.add(described.check(call))
+
+    for text in (FIRST, SECOND, FIRST):
+        hub.commit({PATH: text})
+        run()
+        check()
+    hub.known_viewer = False
+    run("--author", "author")
+    check()
+    hub.refuse("POST /repos", 403, "Resource not accessible by integration", times=1)
+    run()
+    check()
+    hub.refusals = []
+    hub.refused_lines = {22}
+    hub.commit({PATH: SECOND, "proposals/new.md": SECOND})
+    hub.comments, hub.remarks = [], []
+    hub.before["POST /issues/7/comments"] = lambda: hub.comments.append(hub.add_comment("x"))
+    run()
+    check()
+    hub.fork = True
+    run(event="workflow_run", payload=workflow_run(hub))
+    check()
+    assert seen >= {
+        "GET /repos/{owner}/{repo}/pulls",
+        "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+        "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+        "GET /repos/{owner}/{repo}/compare/{basehead}",
+        "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
+        "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+        "GET /users/{username}",
+        "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+        "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+        "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+        "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+        "PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}",
+        "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+        "POST /repos/{owner}/{repo}/check-runs",
+    }

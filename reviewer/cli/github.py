@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reviewer.cli.options import judging_options
-from reviewer.errors import ReviewerError
+from reviewer.errors import ReviewerError, SettingsError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from github import Github
@@ -110,6 +111,8 @@ def command(**flags: Any) -> int:
       3  GitHub cannot be reached
       3, 4, 6 with --strict: provider unusable, incomplete or skipped, budget reached
     """
+    if missing := [name for name in ("github", "pathspec") if find_spec(name) is None]:
+        raise SettingsError(f"{missing[0]} is not installed; pip install 'proposal-reviewer[github]'")
     options = _Options(**{key: flags.pop(key) for key in _Options._fields})
     post = _posted(options.post)
     try:
@@ -209,19 +212,29 @@ def _review(
 def _judging(pull: "Pull", flags: Mapping[str, Any]) -> "tuple[Settings, Reading]":
     """How to judge: by flags and environment, and by the settings and the rubric of the base commit."""
     from reviewer.cli.conditions import check_conditions
+    from reviewer.cli.report import today
     from reviewer.cli.settings import RUBRIC, model_settings, resolve
-    from reviewer.github.base import lay_out, lay_out_rubric
+    from reviewer.github.base import lay_out, lay_out_path
     from reviewer.github.reviews import Reading
-    from reviewer.pipeline import load_rubric
+    from reviewer.pipeline import WAIVERS_FILE, load_rubric, read_waivers
 
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        lay_out(pull.base, folder)
-        settings = resolve(flags, folder)
-        rubric = load_rubric(lay_out_rubric(pull.base, settings.rubric or RUBRIC, folder))
+        try:
+            lay_out(pull.base, folder)
+            settings = resolve(flags, folder)
+            rubric = load_rubric(lay_out_path(pull.base, settings.rubric or RUBRIC, "--rubric", folder))
+            file = Path(settings.waivers or folder / WAIVERS_FILE)
+            if settings.waivers is not None:
+                file = Path(lay_out_path(pull.base, settings.waivers, "--waivers", folder))
+            waivers = read_waivers(file, rubric) if settings.waivers or file.is_file() else ()
+        except ReviewerError as error:  # as git names a file of a commit
+            raise type(error)(str(error).replace(f"{folder}/", f"{pull.base.sha[:7]}:")) from error
     check_conditions(settings.fail_under, settings.fail_on, rubric)
     return settings, Reading(
         rubric=rubric,
+        waivers=tuple(w.model_copy(update={"where": w.where.removeprefix(f"{folder}/")}) for w in waivers),
+        day=today(),
         model=model_settings(settings),
         language=settings.lang,
         force=settings.force,

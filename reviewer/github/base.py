@@ -9,7 +9,7 @@ from reviewer.github.pull import Commit, Entry, find
 
 SETTINGS = ("reviewer.toml", "pyproject.toml", "reviewer.waivers.yaml")
 MOST = 1_000_000  # bytes of one such file
-MOST_FILES = 50  # of a rubric
+MOST_FILES = 50  # of a rubric's folder
 
 
 def lay_out(base: Commit, folder: Path) -> None:
@@ -21,8 +21,8 @@ def lay_out(base: Commit, folder: Path) -> None:
             (folder / name).write_bytes(_read(base, name, entry))
 
 
-def lay_out_rubric(base: Commit, named: str, folder: Path) -> str:
-    """Write the rubric that a path means into the folder and say where; a bare name is a bundled rubric."""
+def lay_out_path(base: Commit, named: str, option: str, folder: Path) -> str:
+    """Write the file or the folder that a path means into the folder and say where; a bare name stays one."""
     path = Path(named)
     if path.is_relative_to(folder):  # as a settings file of the base commit says it
         path = path.relative_to(folder)
@@ -31,8 +31,7 @@ def lay_out_rubric(base: Commit, named: str, folder: Path) -> str:
     where = PurePosixPath(path.as_posix())
     if where.is_absolute() or ".." in where.parts:
         raise SettingsError(
-            f"--rubric {named}: a rubric is read from the base commit, never from a checkout; "
-            "name its path in the repository"
+            f"{option} {named}: is read from the base commit, never from a checkout; name its path in the repository"
         )
     found = list(_files(base, where))
     if not found:

@@ -7,7 +7,7 @@ from reviewer.domain import CriterionText, Finding, Review, Rubric, Texts
 from reviewer.domain.base import Frozen
 from reviewer.domain.comparison import Comparison
 from reviewer.github.changes import QUIET, Left
-from reviewer.github.reviews import Reviewed
+from reviewer.github.reviews import Reviewed, open_findings
 from reviewer.github.state import MARKER
 from reviewer.github.words import Tell
 from reviewer.pipeline import Say, escape_markdown, folded, lines_of, render, render_comparison, say, shortened, whole
@@ -140,7 +140,7 @@ def _table(reviewed: Sequence[Reviewed], saying: Saying) -> Iterator[str]:
         if card is None:
             cells = [tell("unreviewed"), *("" for _ in axes)]
         elif not axes:
-            cells = [tell("questions", count=len(one.review.findings))]
+            cells = [tell("questions", count=len(open_findings(one.review)))]
         else:
             cells = [_verdict(one, word)]
             cells += [_figure(one, axis) for axis in axes]
@@ -204,11 +204,11 @@ def _top(review: Review, saying: Saying) -> Iterator[str]:
     if saying.voice == "gate" and review.next_steps:
         yield f"{say(saying.language)('next')}:"
         yield "\n".join(f"{i}. {escape_markdown(step)}" for i, step in enumerate(review.next_steps[:TOP], 1))
-    if not review.findings:
+    if not (found := open_findings(review)):
         yield say(saying.language)("none")
         return
     yield f"{saying.tell('top')}:"
-    yield "\n".join(f"- {brief(finding, review, saying)}" for finding in review.findings[:TOP])
+    yield "\n".join(f"- {brief(finding, review, saying)}" for finding in found[:TOP])
 
 
 def brief(finding: Finding, review: Review, saying: Saying, *, place: bool = True) -> str:

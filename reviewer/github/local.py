@@ -69,7 +69,7 @@ def _patch(repository: Path, old: str, new: str, paths: Mapping[str, None]) -> s
 
 
 def _git(repository: Path, *arguments: str) -> str:
-    return _run(repository, *arguments).decode("utf-8", "surrogateescape")
+    return _run(repository, *arguments).decode("utf-8", "replace")
 
 
 def _run(repository: Path, *arguments: str) -> bytes:

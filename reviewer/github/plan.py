@@ -9,7 +9,7 @@ from reviewer.domain.base import Frozen
 from reviewer.github.changes import QUIET, Left
 from reviewer.github.comment import SEVERITIES, Comment, Saying, compose
 from reviewer.github.remarks import Edit, Remark, Standing, edits, new_remarks
-from reviewer.github.reviews import Outcome, Reviewed
+from reviewer.github.reviews import Outcome, Reviewed, open_findings
 from reviewer.github.state import State, remember
 from reviewer.github.workflow import Annotation
 from reviewer.pipeline import escape_markdown, lines_of, render, say, whole, without_text
@@ -101,7 +101,7 @@ def headline(one: Reviewed, saying: Saying) -> str:
     if card is None:
         return f"{word(f'status.{one.review.status}')}: {one.review.reason}"
     if saying.voice == "coach":
-        return saying.tell("questions", count=len(one.review.findings))
+        return saying.tell("questions", count=len(open_findings(one.review)))
     figures = (f"{saying.words.axes.get(axis, axis)} {whole(score.point)}" for axis, score in card.axes.items())
     return ", ".join((word(f"verdict.{card.verdict}"), *figures) if card.verdict else figures)
 
@@ -137,7 +137,7 @@ def _annotations(reviewed: Sequence[Reviewed], saying: Saying) -> Iterator[Annot
             title=saying.tell("title"),
             path=one.path,
         )
-    found = [(finding, one) for one in reviewed for finding in one.review.findings]
+    found = [(finding, one) for one in reviewed for finding in open_findings(one.review)]
     for finding, one in sorted(found, key=lambda pair: SEVERITIES.index(pair[0].severity)):
         lines = lines_of(finding, one.review.document)
         words = saying.rubric.words(one.review.language)

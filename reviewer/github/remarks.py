@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from reviewer.domain import Finding, Review
 from reviewer.domain.base import Frozen
 from reviewer.github.comment import SEVERITIES, Saying, brief
-from reviewer.github.reviews import Reviewed
+from reviewer.github.reviews import Reviewed, open_findings
 from reviewer.pipeline import escape_markdown, lines_of, say
 
 MOST = 30  # of one push, in one call
@@ -59,7 +59,7 @@ def new_remarks(reviewed: Iterable[Reviewed], standing: Iterable[Standing], sayi
             Remark(path=one.path, line=line, fingerprint=finding.fingerprint, body=body),
         )
         for one in reviewed
-        for finding in one.review.findings
+        for finding in open_findings(one.review)
         if (one.path, finding.fingerprint) not in there
         and (line := next((line for line in lines_of(finding, one.review.document) if line in one.lines), 0))
         and (body := _body(finding, one.review, saying))

@@ -1,17 +1,18 @@
 """The proposals reviewed, each beside what it was at the base and at the last push."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 from reviewer.compare import compare
-from reviewer.domain import Review, Rubric
+from reviewer.domain import Finding, Review, Rubric, Waiver
 from reviewer.domain.base import Frozen
 from reviewer.domain.comparison import Comparison
 from reviewer.errors import BudgetError, CredentialError, ProviderError
 from reviewer.github.changes import Left, Proposal, Why
 from reviewer.github.pull import Pull
 from reviewer.github.state import State, recall
-from reviewer.pipeline import ModelSettings, review_many
+from reviewer.pipeline import ModelSettings, review_many, waive
 
 FORK_COST = 0.50  # US dollars that a proposal from outside may cost where nothing else is said
 
@@ -31,6 +32,8 @@ class Reading(Frozen):
     """How to read: the same for every proposal of a run."""
 
     rubric: Rubric
+    waivers: tuple[Waiver, ...] = ()
+    day: date  # on which a waiver holds or has expired
     model: ModelSettings | None = None
     language: Literal["en", "ko"] | None = None
     force: bool = False
@@ -45,6 +48,12 @@ class Outcome(NamedTuple):
     left: tuple[Left, ...]
     error: ProviderError | BudgetError | None = None  # why the rest was left
     keyless: bool = False  # the offline engine read, since the model's key is not here
+
+
+def open_findings(review: Review) -> tuple[Finding, ...]:
+    """The findings that no waiver holds for."""
+    held = {waived.fingerprint for waived in review.waived if waived.state == "holds"}
+    return tuple(finding for finding in review.findings if finding.fingerprint not in held)
 
 
 async def review_proposals(
@@ -66,6 +75,7 @@ async def review_proposals(
     for proposal in found:
         if (review := done.get(proposal.path)) is None:
             continue
+        review = waive(review, reading.waivers, reading.day)
         base = done.get(old + proposal.before[0]) if proposal.before else None
         past = recall(last, proposal.path, reading.rubric)
         reviewed.append(

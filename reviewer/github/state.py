@@ -146,4 +146,5 @@ def _engine(review: Review) -> str:
     extraction = review.extraction
     if extraction is None:
         return ""
-    return (extraction.model.answered or extraction.model.requested)[:200] if extraction.model else extraction.engine
+    name = extraction.model.answered or extraction.model.requested if extraction.model else extraction.engine
+    return name[:200]
