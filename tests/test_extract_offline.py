@@ -181,3 +181,31 @@ def test_facts_weigh_in_a_judgement(rubric: Rubric) -> None:
 
 def test_a_rubric_without_cues_says_nothing(rubric: Rubric) -> None:
     assert claims(rubric.model_copy(update={"cues": CueBook()}), "A logistic regression is our baseline.") == ()
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said", "unreal"),
+    [
+        (
+            "labels",
+            "The labels are provided with the data set.",
+            "If we had labels, a classifier could learn from them.",
+        ),
+        ("labels", "The labels are provided with the data set.", "~~The labels are provided with the data set.~~"),
+        ("labels", "Labels are available for 90 of the tickets.", "Labels are available for 0 of the tickets."),
+        (
+            "labels",
+            "It is true: labels are provided with the data.",
+            "It is false that labels are provided with the data.",
+        ),
+    ],
+)
+def test_what_is_not_so_earns_nothing(criterion: str, said: str, unreal: str, rubric: Rubric) -> None:
+    assert value(rubric, criterion, said) != "not_stated"
+    assert value(rubric, criterion, unreal) == "not_stated"
+
+
+def test_a_struck_out_figure_is_none(rubric: Rubric) -> None:
+    read = document("We have ~~10,000~~ 500 labelled tickets.")
+    facts = {f.criterion: f for f in ground(extract_offline(read, rubric), read, rubric)}
+    assert [n.value for n in facts["data_volume"].numbers] == [500]

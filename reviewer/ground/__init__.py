@@ -3,7 +3,7 @@
 No fuzzy match ever earns credit; digits never bend; a denied, hidden or addressed quote is none.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from reviewer.domain import Claim, Criterion, Document, Evidence, Fact, Rejection, Rubric
 from reviewer.domain.record import Answer
@@ -11,6 +11,7 @@ from reviewer.ground.find import locate
 from reviewer.ground.index import Places
 from reviewer.rubric.numbers import parse_numbers
 from reviewer.rubric.predicates import passes
+from reviewer.rubric.reasons import lacks
 
 QUOTES = 3  # evidence that is kept for a criterion
 
@@ -62,17 +63,24 @@ def _fact(criterion: Criterion, claim: Claim, rubric: Rubric, places: Places) ->
             evidence=tuple(evidence[:QUOTES]),
             rejected=tuple(rejected),
         )
-    return _stated(criterion, value, evidence, rejected, rubric)
+    return _stated(criterion, value, evidence, rejected, rubric, places)
 
 
 def _stated(
-    criterion: Criterion, claimed: Answer, evidence: list[Evidence], rejected: list[Rejection], rubric: Rubric
+    criterion: Criterion,
+    claimed: Answer,
+    evidence: list[Evidence],
+    rejected: list[Rejection],
+    rubric: Rubric,
+    places: Places,
 ) -> Fact:
     """The claimed values as far as quotes prove them; what none proves is not there."""
     values = (claimed,) if isinstance(claimed, str) else claimed
-    proven = {value: proof for claim in values for value, proof in _proven(criterion, claim, evidence, rubric)}
+    # What a sentence calls unreal proves nothing, and holds no figures.
+    said = {e: places.real(e.start, e.end) for e in evidence}
+    proven = {value: proof for claim in values for value, proof in _proven(criterion, claim, said, rubric)}
     if not proven:
-        off = tuple(Rejection(quote=e.quote, why=f"does not show {' or '.join(values)}") for e in evidence)
+        off = tuple(Rejection(quote=e.quote, why=_unproven(criterion, values, e, rubric, places)) for e in evidence)
         return _nothing(criterion, claimed, (*rejected, *off))
     kept = tuple(value.id for value in criterion.values if value.id in proven)
     value: Answer = kept if criterion.multiple else kept[0]
@@ -83,23 +91,37 @@ def _stated(
         status="verified" if all(criterion.by_id[v].predicate for v in kept) else "judged",
         claimed=claimed if value != claimed else None,
         evidence=shown,
-        numbers=tuple(number for one in shown for number in parse_numbers(one.quote)),
+        numbers=tuple(number for one in shown for number in parse_numbers(said[one])),
         rejected=tuple(rejected),
     )
 
 
 def _proven(
-    criterion: Criterion, claimed: str, evidence: list[Evidence], rubric: Rubric
+    criterion: Criterion, claimed: str, evidence: Mapping[Evidence, str], rubric: Rubric
 ) -> Iterator[tuple[str, list[Evidence]]]:
     """The claimed value, or the nearest one that it falls to, with the quotes that prove it; or nothing."""
     at: str | None = claimed
     while at is not None and at != criterion.unknown and evidence:
         predicate = criterion.by_id[at].predicate
-        proof = [e for e in evidence if predicate is None or passes(predicate, e.quote, rubric.cues)]
+        proof = [e for e, text in evidence.items() if predicate is None or passes(predicate, text, rubric.cues)]
         if proof:
             yield at, proof
             return
         at = criterion.by_id[at].falls_to
+
+
+def _unproven(
+    criterion: Criterion, claimed: tuple[str, ...], evidence: Evidence, rubric: Rubric, places: Places
+) -> str:
+    """Why a quote that is there shows none of the values: what it says is not so, or what it does not hold."""
+    whole = {evidence: evidence.quote}
+    if any(True for value in claimed for _ in _proven(criterion, value, whole, rubric)):
+        return places.unreal_part(evidence.start, evidence.end) or "denied"
+    at = claimed[0]
+    while (lower := criterion.by_id[at].falls_to) is not None and lower != criterion.unknown:
+        at = lower
+    predicate = criterion.by_id[at].predicate
+    return lacks(predicate) if predicate is not None else f"does not show {' or '.join(claimed)}"
 
 
 def _nothing(criterion: Criterion, claimed: Answer | None, rejected: tuple[Rejection, ...]) -> Fact:

@@ -142,9 +142,8 @@ def _refused(start: int, end: int, places: Places) -> str | None:
     first, last = places.blocks(start, end)
     if last - first >= MOST_BLOCKS:
         return "runs over too much of the document"
-    blocks = places.document.blocks
-    if blocks and places.document.text.count("~~", blocks[first].start, start) % 2:
-        return "struck out"
+    if why := places.unreal(start, end):
+        return why
     return denied(start, end, first, last, places.document)
 
 

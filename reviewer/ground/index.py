@@ -14,6 +14,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from reviewer.domain import Document
+from reviewer.rubric.unreal import real, unreal
+
+_SENTENCE = 600  # characters beside a span that its sentence can reach
 
 _FOLD = {
     **dict.fromkeys("‘’‚‛′´`ʼ＇", "'"),
@@ -115,6 +118,31 @@ class Places:
     def blocks(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last block that the span touches, as positions in `document.blocks`."""
         return max(bisect_right(self._blocks, start) - 1, 0), max(bisect_left(self._blocks, end) - 1, 0)
+
+    def real(self, start: int, end: int) -> str:
+        """The span without what its sentence calls unreal: a condition, a denied claim, a struck-out line."""
+        low, high = self._around(start, end)
+        return real(self.document.text[low:high])[start - low : end - low]
+
+    def unreal(self, start: int, end: int) -> str | None:
+        """Why nothing of the span is so, if nothing is."""
+        return None if any(c.isalnum() for c in self.real(start, end)) else self.unreal_part(start, end)
+
+    def unreal_part(self, start: int, end: int) -> str | None:
+        """What of the span is not so, and why."""
+        low, high = self._around(start, end)
+        text = self.document.text[low:high]
+        found = (s for s in unreal(text) if s[0] < end - low and start - low < s[1])
+        return next((f"{how}: “{' '.join(text[a:b].split())[:80]}”" for a, b, how in found), None)
+
+    def _around(self, start: int, end: int) -> tuple[int, int]:
+        """The blocks of the span, as far as a sentence can reach."""
+        blocks = self.document.blocks
+        if not blocks:
+            return max(0, start - _SENTENCE), min(len(self.document.text), end + _SENTENCE)
+        first, last = self.blocks(start, end)
+        low, high = min(blocks[first].start, start), max(blocks[last].end, end)
+        return max(low, start - _SENTENCE), min(high, end + _SENTENCE)
 
     def region(self, start: int, end: int) -> str | None:
         """The kind of a region that the span touches."""

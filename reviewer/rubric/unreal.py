@@ -1,0 +1,93 @@
+"""Stretches of a text that say what is not so: a wish ("if we had labels"), a denied claim, nought, a struck-out line.
+
+No proof is taken from them. Only wordings that leave no doubt are here: "if the model is down, rules answer" is a plan.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+Unreal = Literal["conditional", "called false", "a count of nought", "struck out"]
+
+_HAVE = r"(?:have|has|had|hold|holds|own|owns|exists?|available|collected|labell?ed|annotated|tagged|recorded)"
+# A count of things that somebody has; "zero downtime" and "0 % errors" are aims.
+_NOUGHT = re.compile(
+    rf"\b{_HAVE}\s(?:\w+\s)?(?:for\s|in\s|of\s|on\s|yet\s)?(?:exactly\s|just\s|only\s|still\s)?(?:0|zero|nought|nil)\s"
+    r"(?!(?:false|wrong|errors?|mistakes?|downtime|tolerance|impact|cost|risk|defects?|to|trust|shot|points?|percent|for|if|when|means|or|and)\b|[%.,–-])"
+    r"[a-z]"
+    r"|\b(?:0|zero)\s(?:\w+\s)?(?:labels?|rows|examples|records|samples|tickets)\s(?:exist|are|so far|yet|today)"
+    r"|(?<![\d.,])0\s?(?:건|개|장|명|행)\s?(?:이다|이며|이고|입니다|임\b|뿐|밖)",
+    re.IGNORECASE,
+)
+_WHO = r"(?:we|they|i|you|there|our\s\w+|the\s\w+|somebody|someone)"
+_REAL_HAD = r"(?!\s(?:to\b|\w+ed\b|been\b|seen\b|left\b|gone\b|done\b|made\b))"  # "if they had cancelled by May"
+_IF = re.compile(
+    rf"\b(?:if|suppose|supposing|imagine|were it that)\s(?:only\s)?{_WHO}\s(?:only\s|just\s|already\s)?"
+    rf"(?:had{_REAL_HAD}|were\s(?:to|able)\b|could\s(?:get|have|obtain|collect|use|buy)\b|owned\b)"
+    r"|\bif\s(?:[\w-]+\s){1,4}(?:were|existed|would\sexist)"
+    r"\s?(?:available|there|given|at\shand|in\splace|known|labell?ed)?(?=[\s,.;]|$)"
+    r"|\b(?:had|were)\swe\s(?:the\s|any\s|to\s|some\s|more\s|enough\s|\d)"
+    r"|\bin\san\sideal\sworld\b",
+    re.IGNORECASE,
+)
+_WERE = re.compile(r"\bif\s(?:[\w-]+\s){1,4}were$", re.IGNORECASE)  # "we asked if they were content"
+_WOULD = re.compile(r"\b(?:would|could|might)\b|['’]d\b", re.IGNORECASE)
+_IF_KOREAN = re.compile(
+    r"있(?:었)?다면|있었으면|있으면\s?좋(?:겠|을)|생긴다면|주어진다면"
+    r"|(?:확보|수집|구축|마련|보유|준비)(?:된|되었|됐|한|했|하였)?다면"
+)
+_FALSE = re.compile(
+    r"\b(?:it|that|this)(?:\s(?:is|was|would\sbe)|['’]s)\s(?:simply\s|just\s|plainly\s|also\s)?"
+    r"(?:false|untrue|wrong|incorrect|a\smyth|a\slie)\s(?:that|to\s(?:say|claim|assume|think|believe)(?:\sthat)?)\b"
+    r"|\b(?:falsely|wrongly)\s(?:says?|said|claims?|claimed|assumes?|assumed|believed?)\b",
+    re.IGNORECASE,
+)
+_FALSE_KOREAN = re.compile(
+    r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다)"
+)
+_STRUCK = re.compile(r"~~(?=\S)[^~]{1,2000}~~|<(s|del|strike)\b[^<>]{0,80}>[\s\S]{1,2000}?</\1\s*>", re.IGNORECASE)
+_COMMA = re.compile(r"[,;.!?](?=\s|$)|\sthen\s|[。|]")
+_STOP = re.compile(r"[;.!?](?=\s|$)|,?\sbut\b|[。|]")
+_ANY = re.compile(
+    r"~~|</|\bif\b|\bsuppos|\bimagine|\bhad\s|\bwere\s|\bideal\b|\b(?:0|zero|nought|nil)\b|0\s?[건개장명행]"
+    r"|false|wrong|untrue|incorrect|\ba\s(?:lie|myth)\b|다면|으면|거짓|틀[렸린]|사실과",
+    re.IGNORECASE,
+)
+_LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
+
+
+def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
+    """Where the text says what is not so, and how."""
+    if len(text) > _LONGEST or not _ANY.search(text):
+        return
+    for match in _STRUCK.finditer(text):
+        yield *match.span(), "struck out"
+    for match in _IF.finditer(text):
+        if not _WERE.search(match[0].rstrip()):
+            end, last = _until(_COMMA, text, match.end()), _until(_STOP, text, match.end())
+            # What would follow from the wish is no more than one.
+            yield match.start(), last if _WOULD.search(text, end, last) else end, "conditional"
+    for match in _FALSE.finditer(text):
+        yield match.start(), _until(_STOP, text, match.end()), "called false"
+    for match in _IF_KOREAN.finditer(text):
+        yield _since(_COMMA, text, match.start()), match.end(), "conditional"
+    for match in _FALSE_KOREAN.finditer(text):
+        yield _since(_COMMA, text, match.start()), match.end(), "called false"
+    for match in _NOUGHT.finditer(text):
+        yield _since(_COMMA, text, match.start()), _until(_COMMA, text, match.end()), "a count of nought"
+
+
+def real(text: str) -> str:
+    """The text with those stretches blanked out, so that offsets stay."""
+    for start, end, _ in unreal(text):
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    return text
+
+
+def _until(stop: re.Pattern[str], text: str, at: int) -> int:
+    found = stop.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _since(stop: re.Pattern[str], text: str, at: int) -> int:
+    return max((found.end() for found in stop.finditer(text, 0, at)), default=0)
