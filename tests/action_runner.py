@@ -91,6 +91,7 @@ def run_action(
     *,
     workspace: Path,
     temporary: Path,
+    steps_folder: Path,
     github: Mapping[str, Any],
     inputs: Mapping[str, str],
     env: Mapping[str, str],
@@ -130,7 +131,7 @@ def run_action(
             step.outputs = dict(uses.get(about.get("id", ""), {}))
         else:
             own = {name: fill(value, contexts) for name, value in about.get("env", {}).items()}
-            _bash(step, about, job, own, temporary / f"step-{number}", workspace)
+            _bash(step, about, job, own, steps_folder / f"step-{number}", workspace)
             run.summary += step.outputs.pop("STEP_SUMMARY")
         contexts["steps"][about.get("id", "")] = {"outputs": step.outputs}
     run.outputs = {name: fill(about["value"], contexts) for name, about in declared["outputs"].items()}
