@@ -11,6 +11,7 @@ from github_server import AUTHOR, GitHub, git
 from pytest_httpserver import HTTPServer
 
 from reviewer.__main__ import main
+from reviewer.domain.resources import resource
 from reviewer.github import remote
 
 PATH = "docs/proposals/campus.md"
@@ -296,13 +297,13 @@ def test_a_broken_server_is_asked_again_to_read(hub: GitHub, run: Run) -> None:
 def test_many_comments_and_a_forged_one(hub: GitHub, run: Run) -> None:
     """GH11: ours is found on whichever page, by its author and its marker; anybody could write the marker."""
     run()
-    ours = hub.comments.pop()
-    hub.comments = []
-    hub.add_comment(ours["body"], AUTHOR)
+    forged = hub.comments[0]["body"]
+    hub.comments = [hub.add_comment(forged, AUTHOR)]
     for number in range(250):
         hub.add_comment(f"I think so, too ({number}).", AUTHOR)
     hub.add_comment("Another workflow's comment")  # by the same bot
-    hub.comments.append(ours)
+    run()
+    assert len(hub.comments) == 253
     hub.sequence()
     hub.commit({PATH: SECOND})
     run()
@@ -310,10 +311,10 @@ def test_many_comments_and_a_forged_one(hub: GitHub, run: Run) -> None:
         "GET /issues/7/comments 200",
         "GET /issues/7/comments?page=2 200",
         "GET /issues/7/comments?page=3 200",
-        "PATCH /issues/comments/1001 200",
+        f"PATCH /issues/comments/{hub.comments[-1]['id']} 200",
     ]
-    assert "Since" in shown(ours)
-    assert len(hub.comments) == 253
+    assert "Since" in shown(hub.comments[-1])
+    assert hub.comments[0]["body"] == forged
 
 
 def test_a_deleted_comment_is_written_anew(hub: GitHub, run: Run) -> None:
@@ -460,6 +461,12 @@ def test_a_symbolic_link_is_not_followed(hub: GitHub, run: Run) -> None:
     assert "proposals/inner/real.md" in job.summary
 
 
+def test_a_submodule_is_no_proposal(hub: GitHub, run: Run) -> None:
+    git(hub.folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},proposals/a.md")
+    git(hub.folder, "commit", "-q", "-m", "a submodule")
+    assert "proposals/a.md**: a submodule" in run().summary
+
+
 def test_a_renamed_proposal_is_compared_with_its_old_name(hub: GitHub, run: Run) -> None:
     hub.commit({PATH: None, "docs/proposals/rooms.md": FIRST})
     run()
@@ -547,6 +554,74 @@ def test_a_fork_without_the_models_key_is_read_offline(hub: GitHub, run: Run) ->
     job = run("--model", "openai:some-model")
     assert job.outputs["status"] == "reviewed"
     assert "key is not given to forks" in job.summary
+
+
+# The same without GitHub
+
+
+def test_a_dry_run_prints_what_is_posted(hub: GitHub, run: Run) -> None:
+    hub.commit({"proposals/new.md": SECOND})
+    run()
+    posted = hub.comments[0]["body"], *(one["body"] for one in hub.remarks)
+    job = run("--dry-run", "--base", "main", "--head", "change", "--repo", str(hub.folder))
+    assert hub.sequence() == []
+    for text in posted:
+        assert "\n".join(f"│ {line}" for line in text.splitlines()) in job.out
+    assert "reviewer: check: neutral" in job.out
+    assert "│ verdict=revise" in job.out
+    assert (job.code, job.summary, job.outputs) == (0, "", {})
+
+
+def test_a_dry_run_on_github_posts_nothing(hub: GitHub, run: Run) -> None:
+    run()
+    hub.commit({PATH: SECOND})
+    job = run("--dry-run")
+    assert not [call for call in hub.sequence() if call.startswith(("PATCH", "POST /issues"))][1:]
+    assert "**Since " in job.out
+    assert "rewritten" in job.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--base", "main"), 2, "--base is for --dry-run"),
+        (("--dry-run", "--base", "nowhere"), 2, "git says"),
+        (("--dry-run", "--base", "--help"), 2, "git says"),
+        (("--dry-run", "--base", "main", "--repo", "/"), 2, "git says"),
+        (("--post", "everything"), 2, "it knows: comment"),
+        (("--rubric", "/etc/rubric.yaml"), 2, "never from a checkout"),
+        (("--rubric", "../rubric.yaml"), 2, "never from a checkout"),
+        (("--rubric", "rubrics/mine.yaml"), 2, "has no such file"),
+        (("--fail-on", "nothing"), 2, "no condition"),
+    ],
+)
+def test_what_is_asked_for_wrongly(hub: GitHub, run: Run, arguments: tuple[str, ...], code: int, says: str) -> None:
+    if "--base" in arguments and "--repo" not in arguments:
+        arguments += ("--repo", str(hub.folder))
+    job = run(*arguments)
+    assert job.code == code
+    assert says in job.err
+    assert "Traceback" not in job.err
+    assert not hub.comments
+
+
+def test_waivers_and_rubric_come_from_the_base_commit(hub: GitHub, run: Run) -> None:
+    waiver = "waivers:\n- finding: missing.data_access\n  who: the library\n  why: agreed\n"
+    rubric = {f"grading/{path.name}": path.read_bytes() for path in (resource("rubrics") / "fsdl").glob("*.yaml")}
+    settings = {"reviewer.waivers.yaml": waiver, "reviewer.toml": 'rubric = "./grading"\nlang = "ko"\n'}
+    hub.commit({**settings, **rubric}, "main")
+    git(hub.folder, "checkout", "-q", "change")
+    git(hub.folder, "rebase", "-q", "main")
+    hub.commit(dict.fromkeys((*settings, *rubric), "nonsense"))
+    job = run()
+    assert job.code == 0, job.err
+    body = hub.comments[0]["body"]
+    assert "제안서 검토" in body
+    assert "승인: the library" in body
+    hub.commit({"reviewer.waivers.yaml": "waivers:\n- who: x\n"}, "main")
+    job = run()
+    assert job.code == 2
+    assert re.search(r"reviewer: \w{7}:reviewer.waivers.yaml:2: ", job.err)
 
 
 # The same against GitHub's own description

@@ -48,12 +48,11 @@ class Delivery(Frozen):
 def whoami(github: Github, login: str | None) -> Me:
     """Who writes. GraphQL alone tells this for a workflow's or an app's token; else the usual name is taken."""
     if login is None:
-        try:
+        with suppress(GithubException, KeyError, TypeError):
             _, answer = github.requester.graphql_query("query { viewer { login databaseId } }", {})
             viewer = answer["data"]["viewer"]
-            return Me(id=viewer.get("databaseId"), login=viewer["login"])
-        except GithubException:
-            login = BOT
+            return Me(id=viewer["databaseId"], login=viewer["login"])
+        login = BOT
     with reading(f"the author {login}"):
         return Me(id=github.get_user(login).id, login=login)
 
