@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from reviewer.batch.report import write_report
 from reviewer.batch.report.alike import Alike
-from reviewer.batch.report.entries import Entry, entry, left
+from reviewer.batch.report.entries import Entry, common_folder, entry, left
 from reviewer.batch.report.files import safe_name, whole_file
 from reviewer.batch.report.page import Archive, write_page
 from reviewer.batch.report.ranks import ranked
@@ -166,6 +166,17 @@ def test_nothing_becomes_active(payload: str) -> None:
     assert re.fullmatch(r"[\w.-]+", safe_name(rows[0], ".html"))
 
 
+@pytest.mark.parametrize("payload", attacks.ALL)
+def test_nothing_becomes_active_on_the_mark_sheet(payload: str, tmp_path: Path) -> None:
+    row = made.row(made.reviewed("x.md"), 0).model_copy(update={"name": payload})
+    lost = Row(id="2", name=payload, state="failed", reason=payload)
+    write_report([row, lost], tmp_path, attacks.poisoned_rubric(RUBRIC, payload), "en", "instructor")
+    html = (tmp_path / "marks.html").read_text("utf-8")
+    assert folded(payload)[:150] in folded(Page(html).text)
+    assert "<script" not in html
+    assert [path.suffix for path in (tmp_path / "feedback").iterdir()] == [".md"]
+
+
 def test_the_policy_names_our_style_and_script_and_nothing_else() -> None:
     html = page(archive(made.small()))
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
@@ -212,6 +223,21 @@ def test_words_are_used_and_the_same_in_both_languages(key: str) -> None:
     english, korean = (sorted(re.findall(r"\{\w*\}", text)) for text in WORDS[key])
     assert english == korean
     assert key.startswith(("state.", "verdict.")) or SOURCES.count(f'"{key}"') > 1  # one is the table's own
+
+
+@pytest.mark.parametrize(
+    ("names", "folder"),
+    [
+        ([], ""),
+        (["a.md"], ""),
+        (["/in/x/a.md"], "/in/x/"),
+        (["/in/x/a.md", "/in/xy/a.md"], "/in/"),
+        (["in.zip!x/a.md", "in.zip!x/y/b.md"], "in.zip!x/"),
+        (["a/b.md", "c/b.md"], ""),
+    ],
+)
+def test_the_folder_that_all_share(names: list[str], folder: str) -> None:
+    assert common_folder(names) == folder
 
 
 # Ranks

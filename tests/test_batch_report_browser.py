@@ -124,6 +124,7 @@ def test_axe_finds_nothing(
     found = page.evaluate("axe.run()")
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
     assert len(found["passes"]) > 15
+    assert page.complaints == []
     page.context.close()
 
 
@@ -140,6 +141,7 @@ def test_every_mark_is_within_reach_of_the_arrow_keys(browser: "Browser", pages:
     page.keyboard.press("Home")
     assert "20" in (page.evaluate("document.activeElement.getAttribute('aria-label')"))
     assert float(page.get_attribute("#spread", "width") or 0) > 1
+    assert page.complaints == []
     page.context.close()
 
 
@@ -154,6 +156,7 @@ def test_marks_on_one_point_are_all_listed(browser: "Browser", pages: dict[str, 
     assert page.evaluate("document.activeElement.closest('#near') !== null")
     page.click("#near li:first-child a:nth-of-type(2)")
     page.wait_for_function("document.activeElement.tagName === 'TR'")
+    assert page.complaints == []
     page.context.close()
 
 
@@ -162,6 +165,7 @@ def test_a_click_on_a_point_opens_no_other_page(browser: "Browser", pages: dict[
     page.click(".dot[aria-label^='desk/support']")
     assert "desk/support-mail.md" in page.inner_text("#near")
     assert page.url == pages["gate.en"].as_uri()
+    assert page.complaints == []
     page.context.close()
 
 
@@ -181,6 +185,7 @@ def test_heads_sort_by_keyboard(browser: "Browser", pages: dict[str, Path], widt
     assert names(page) == ranked
     page.locator("th button", has_text="Proposal").click()
     assert names(page)[0] == "=cmd|' /C calc'!A1<img src=x onerror=alert(1)>.md"
+    assert page.complaints == []
     page.context.close()
 
 
@@ -198,6 +203,7 @@ def test_filters_count_and_hide_marks_too(browser: "Browser", pages: dict[str, P
     assert page.inner_text("#count") == "5 of 5 shown"
     page.select_option("#f-archetype", "-")
     assert len(names(page)) == 1
+    assert page.complaints == []
     page.context.close()
 
 
@@ -209,6 +215,7 @@ def test_what_is_missing_leads_to_those_that_lack_it(browser: "Browser", pages: 
     page.locator(".group a").last.click()
     page.wait_for_function("document.activeElement.tagName === 'TR' && document.activeElement.checkVisibility()")
     assert page.inner_text("#count") == "5 of 5 shown"  # the row was hidden by the filter
+    assert page.complaints == []
     page.context.close()
 
 
@@ -222,7 +229,8 @@ def test_a_screen_reader_hears_table_and_map(browser: "Browser", pages: dict[str
         assert "rowheader" in heard
         assert "group" in heard
         assert page.get_by_role("row").count() == len(made.SMALL) + 1 + len(made.LEFT) + 1
-        page.context.close()
+        assert page.complaints == []
+    page.context.close()
 
 
 def test_without_scripts_there_is_the_whole_table(browser: "Browser", pages: dict[str, Path]) -> None:

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from reviewer.batch.report.decisions import read_kept, unreviewed
-from reviewer.batch.report.entries import Left, asked, left, shown
+from reviewer.batch.report.entries import Left, asked, common_folder, file_name, left, shown
 from reviewer.batch.report.files import drop_stale, safe_name, whole_file, write_whole
 from reviewer.batch.report.page import HTML
 from reviewer.batch.report.read import Written, record_of
 from reviewer.batch.report.words import WORDS
 from reviewer.batch.rows import Row
-from reviewer.domain import Rubric, Scorecard
+from reviewer.domain import Review, Rubric, Scorecard
 from reviewer.pipeline import feedback, say, web, whole, write_sheet
 
 OWN = ("mark", "comment")
@@ -57,7 +57,7 @@ def write_course(
                 student = _marked(row, card, rubric)
                 students.append(student)
                 spoken.append(review.language)
-                write_whole(run_folder / "feedback" / student.file, feedback(review, rubric))
+                write_whole(run_folder / "feedback" / student.file, feedback(_for_student(review), rubric))
                 told = {"document": row.name, "id": row.id, "state": row.state, **_cells(student, rubric)}
             yield told | kept.of(row)
         yield from kept.others()
@@ -76,6 +76,12 @@ def write_course(
 def marked(rubric: Rubric) -> list[str]:
     """The criteria that count."""
     return [c.id for c in rubric.criteria if c.weight > 0]
+
+
+def _for_student(review: Review) -> Review:
+    """The review under the file's bare name: where the instructor keeps it is not the student's concern."""
+    bare = review.document.model_copy(update={"name": file_name(review.document.name)})
+    return review.model_copy(update={"document": bare})
 
 
 def _marked(row: Row, card: Scorecard, rubric: Rubric) -> Marked:
@@ -107,6 +113,7 @@ def _write_page(students: list[Marked], others: list[Left], rubric: Rubric, lang
     tell, words = say(language, WORDS), rubric.words(language)
     style, script = web.style() + (HTML / "marks.css").read_text("utf-8"), ""
     names = marked(rubric)
+    folder = common_folder([*(s.name for s in students), *(one.name for one in others)])
     file.writelines(
         web.templates(HTML)
         .get_template("marks.html.j2")
@@ -126,6 +133,7 @@ def _write_page(students: list[Marked], others: list[Left], rubric: Rubric, lang
             ],
             href=lambda student: "feedback/" + quote(student.file),
             left=others,
+            short=lambda name: name.removeprefix(folder),
         )
     )
 

@@ -1,6 +1,7 @@
 """What the page needs of each document: a few hundred bytes, so that an archive's records need not be held."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.batch.report.files import safe_name
@@ -78,6 +79,21 @@ def missing(review: Review, rubric: Rubric) -> Iterator[int]:
 def shown(text: str) -> str:
     """A name or reason on one line of bearable length."""
     return shortened(folded(text), _LONGEST) or "?"
+
+
+def file_name(name: str) -> str:
+    """A document's name without where it is."""
+    return re.split(r"[/\\]", name)[-1] or name
+
+
+def common_folder(names: Iterable[str]) -> str:
+    """The folder that all names begin with: told once, it makes every line shorter."""
+    shared: list[str] = []
+    for parts in zip(*(name.split("/")[:-1] for name in names), strict=False):
+        if len(set(parts)) > 1:
+            break
+        shared.append(parts[0])
+    return "".join(f"{part}/" for part in shared)
 
 
 def _mean(figures: Sequence[float]) -> float:

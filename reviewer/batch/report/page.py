@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from reviewer.batch.report.alike import Alike
-from reviewer.batch.report.entries import Entry, Left, asked
+from reviewer.batch.report.entries import Entry, Left, asked, common_folder
 from reviewer.batch.report.ranks import Ranked, ranked
 from reviewer.batch.report.words import WORDS
 from reviewer.domain import Review, Rubric, Texts
@@ -57,6 +57,7 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
     rows = {item.entry.id: number for number, item in enumerate(order)}
     total = len(archive.entries) + len(archive.left)
     shapes = {a.id: index % (SHAPES - 1) for index, a in enumerate(rubric.archetypes)}
+    folder = common_folder([*(e.name for e in archive.entries), *(one.name for one in archive.left)])
     file.writelines(
         web.templates(HTML)
         .get_template("index.html.j2")
@@ -79,9 +80,11 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
             rows=order,
             total=len(order),
             href=lambda entry: "reports/" + quote(entry.report),
-            groups=list(_groups(archive, rows, tell)),
+            groups=list(_groups(archive, rows, folder, tell)),
             alike_state=_alike_state(archive),
             left=archive.left,
+            folder=folder,
+            short=lambda name: name.removeprefix(folder),
             methods=[tell("method.many", count=n, by=by, rubric=r) for (by, r), n in archive.methods.most_common()],
             most_lacked=MOST_LACKED,
         )
@@ -151,12 +154,12 @@ def _lacks(archive: Archive, rubric: Rubric, words: Texts) -> Iterator[dict[str,
         yield {"index": index, "count": count, "name": text.name if text else names[index]}
 
 
-def _groups(archive: Archive, rows: Mapping[str, int], tell: Say) -> Iterator[list[dict[str, Any]]]:
+def _groups(archive: Archive, rows: Mapping[str, int], folder: str, tell: Say) -> Iterator[list[dict[str, Any]]]:
     """Near-duplicates, the first of each group by itself and each other with what it is alike."""
 
     def member(number: int, said: str) -> dict[str, Any]:
         entry = archive.entries[number]
-        return {"name": entry.name, "row": rows[entry.id], "said": said}
+        return {"name": entry.name.removeprefix(folder), "row": rows[entry.id], "said": said}
 
     for copies in archive.alike.groups():
         known = {copy.text for copy in copies}
@@ -165,7 +168,12 @@ def _groups(archive: Archive, rows: Mapping[str, int], tell: Say) -> Iterator[li
             member(first, ""),
             *(
                 # Rounded down: 100 % is the same text.
-                member(c.text, tell("alike.of", share=int(100 * c.similarity), name=archive.entries[c.of].name))
+                member(
+                    c.text,
+                    tell(
+                        "alike.of", share=int(100 * c.similarity), name=archive.entries[c.of].name.removeprefix(folder)
+                    ),
+                )
                 for c in copies
             ),
         ]

@@ -110,7 +110,7 @@
   };
   const near = document.getElementById("near");
   const spread = document.getElementById("spread");
-  const REACH = 6;
+  const REACH = 7;
   const MOST = 12;
   const around = (dot) => {
     const here = at.get(dot);
@@ -143,16 +143,21 @@
       near.append(more);
     }
   };
+  // The mark that is pointed at is drawn once more above all others, larger.
+  const front = document.getElementById("top");
   let lit = null;
   const light = (dot) => {
-    if (lit) {
-      lit.classList.remove("on");
-      rowOf(lit).classList.remove("on");
-    }
+    if (lit) rowOf(lit).classList.remove("on");
     lit = dot;
+    front.replaceChildren();
     if (!dot) return spread.setAttribute("width", 0);
-    dot.classList.add("on");
     rowOf(dot).classList.add("on");
+    const above = document.createElementNS(dot.namespaceURI, "g");
+    above.setAttribute("transform", dot.getAttribute("transform"));
+    above.setAttribute("class", dot.getAttribute("class"));
+    above.classList.remove("dot");
+    above.append(dot.querySelector(".mark").cloneNode(true));
+    front.append(above);
     const [left, top, right, bottom] = dot.dataset.spread.split(" ").map(Number);
     spread.setAttribute("x", left);
     spread.setAttribute("y", top);
