@@ -230,7 +230,7 @@ def test_a_screen_reader_hears_table_and_map(browser: "Browser", pages: dict[str
         assert "group" in heard
         assert page.get_by_role("row").count() == len(made.SMALL) + 1 + len(made.LEFT) + 1
         assert page.complaints == []
-    page.context.close()
+        page.context.close()
 
 
 def test_without_scripts_there_is_the_whole_table(browser: "Browser", pages: dict[str, Path]) -> None:

@@ -197,3 +197,26 @@ def test_who_was_not_reviewed_is_listed_for_the_instructor(tmp_path: Path) -> No
 def test_the_sheet_alone(tmp_path: Path) -> None:
     write_report([Row(id="1", name="a", state="failed", reason="x"), *made.small()], tmp_path, RUBRIC, formats=("csv",))
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+
+
+# The command
+
+
+def test_an_error_half_way_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """BS09: what cannot be written is 5, with no trace of what was open meanwhile."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "mail.md").write_text(build.ENGLISH, "utf-8")
+    run = tmp_path / "run"
+    assert main(["batch", "run", str(docs), "--out", str(run)]) == 0
+    assert main(["batch", "report", str(run)]) == 0
+    assert (run / "index.html").is_file()
+    for name in (run / "reports").iterdir():
+        name.unlink()
+    (run / "reports").rmdir()
+    (run / "reports").write_text("in the way")
+    capfd.readouterr()
+    assert main(["batch", "report", str(run)]) == 5
+    said = capfd.readouterr().err
+    assert said.startswith("reviewer: ")
+    assert said.count("\n") == 1

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,7 @@ class Store:
         [[dollars, unknown]] = self._db.execute(sql, (self.key,))
         return None if unknown else dollars or 0.0
 
-    def rows(self, *, records: bool = True) -> Iterator[Row]:
+    def rows(self, *, records: bool = True) -> Generator[Row, None, None]:
         """Every document in the order of its source; `records=False` leaves the records out, and is quick."""
         shown = "p.record" if records else "NULL"
         sql = (

@@ -1,6 +1,7 @@
 """`reviewer batch`: an archive of proposals, from ten to very many."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +76,8 @@ def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tup
     from reviewer.batch.store import open_store
     from reviewer.cli.output import to_stdout
 
-    with open_store(folder) as store:
-        written = write_report(store.rows(), folder, _rubric(store, rubric), lang, voice, formats or FORMATS)
+    with open_store(folder) as store, closing(store.rows()) as rows:
+        written = write_report(rows, folder, _rubric(store, rubric), lang, voice, formats or FORMATS)
     for path in written.files:
         to_stdout(f"{path}\n")
     return 0
