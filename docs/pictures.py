@@ -1,0 +1,91 @@
+"""Makes docs/pictures/ from what the program really prints and shows: `python docs/pictures.py` (needs the extras
+`browser` and `serve`, and Chromium)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "pictures"
+REVIEWER = str(Path(sys.executable).with_name("reviewer"))
+DRAFT, WHOLE = "examples/smart-campus.md", "examples/visitor-badges.md"
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    terminal("terminal.svg", "review", DRAFT, until="\nBlockers")
+    with tempfile.TemporaryDirectory() as work, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 800})
+        report = Path(work) / "report.html"
+        run("review", WHOLE, "--format", "html", "-o", str(report))
+        shoot(page, report.as_uri(), "report.png")
+        batch = Path(work) / "run"
+        run("batch", "run", "examples", "--out", str(batch))
+        run("batch", "report", str(batch))
+        shoot(page, (batch / "index.html").as_uri(), "archive.png")
+        with served() as address:
+            page.goto(address)
+            page.get_by_role("textbox").first.fill((ROOT / DRAFT).read_text("utf-8"))
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(2_000)  # for the picture only: until the figures stopped moving
+            page.screenshot(path=FOLDER / "serve.png")
+
+
+def run(*words: str) -> str:
+    """What the command prints, in colour."""
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "80"}
+    done = subprocess.run([REVIEWER, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 4):
+        sys.exit(done.stderr)
+    return done.stdout
+
+
+def terminal(name: str, *words: str, until: str) -> None:
+    """A terminal with what the command prints, up to some line."""
+    printed = run(*words).partition(until)[0]
+    console = Console(record=True, width=82, file=Path(os.devnull).open("w"))  # noqa: SIM115 - it lives as long as we
+    console.print(Text.from_ansi(f"$ reviewer {' '.join(words)}\n{printed}"))
+    picture = console.export_svg(title="reviewer", unique_id="terminal")
+    # The fonts of the template would be fetched from elsewhere.
+    (FOLDER / name).write_text(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL), "utf-8")
+
+
+def shoot(page: Any, address: str, name: str) -> None:
+    page.goto(address)
+    page.screenshot(path=FOLDER / name)
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    system = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a page that is being served."""
+    command = [REVIEWER, "serve", "--no-browser", "--offline"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if found := re.search(r"http://\S+", line):
+                yield found[0]
+                break
+        process.terminate()
+
+
+if __name__ == "__main__":
+    main()
