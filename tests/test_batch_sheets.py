@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from reviewer.__main__ import main
 from reviewer.batch.report import write_report
 from reviewer.batch.rows import Row
+from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import measure_decisions, read_labels
 from reviewer.pipeline import read_sheet, write_sheet
@@ -207,10 +208,7 @@ def test_the_sheet_alone(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_error_half_way_is_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """BS09: what cannot be written is 5, with no trace of what was open meanwhile."""
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    (docs / "mail.md").write_text(build.ENGLISH, "utf-8")
-    run = tmp_path / "run"
+    docs, run = resource("examples") / "churn.md", tmp_path / "run"
     # Its processes speak to each other through sockets, which pytest forbids in this one.
     asked = [sys.executable, "-m", "reviewer", "batch", "run", str(docs), "--out", str(run)]
     subprocess.run(asked, check=True, capture_output=True)
