@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from reviewer.domain import Document
+from reviewer.domain import Block, Document
 from reviewer.render import render
 from reviewer.render.clean import folded, visible
 from reviewer.render.typeset import Aside, Mark, typeset
@@ -22,7 +22,7 @@ TAGS = VOID | {
     "html", "head", "title", "style", "script", "body", "a", "main", "header", "div", "p", "h1", "h2", "h3", "h4",
     "h5", "h6", "span", "strong", "section", "ol", "ul", "li", "dl", "dt", "dd", "b", "svg", "rect", "line", "text",
     "g", "desc", "ellipse", "circle", "polygon", "aside", "details", "summary", "blockquote", "article", "table",
-    "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "s", "footer",
+    "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "s", "footer", "label", "select", "option",
 }  # fmt: skip
 LINKS = {"href", "src", "srcset", "xlink:href", "action", "formaction", "background", "poster", "data", "srcdoc"}
 
@@ -140,6 +140,14 @@ def test_the_map_shows_the_proposal_and_the_archetypes() -> None:
     assert html.count('<ellipse class="usual this"') == 1
 
 
+def test_an_answered_question_leads_to_its_answer_and_every_evidence_can_be_shown_alone() -> None:
+    page = render(build.review(), build.rubric(), "html")
+    assert re.search(r'answered</span> <a href="#at-c\d+" data-n="c\d+">', page)
+    chosen = dict(re.findall(r'<option value="([^"]+)">([^<]+)</option>', page))
+    assert all(f'id="at-{target}"' in page for targets in chosen for target in targets.split())
+    assert len(chosen) == sum(bool(fact.evidence) for fact in build.review().facts)
+
+
 def test_a_rubric_of_one_axis_has_no_map_and_no_verdict() -> None:
     html = render(build.course_review(), build.course_rubric(), "html")
     assert '<circle class="here"' not in html
@@ -253,6 +261,27 @@ def test_text_that_is_no_markdown_is_set_as_it_is() -> None:
     assert "<strong>" not in html
     assert "**" in html
     assert ">40</a>" in html
+
+
+def test_rows_and_items_of_other_formats_are_tables_and_lists() -> None:
+    rows, items = ["Step | Due", "Test | 3 May |", "|---|---|", "| a | | c"], ["first", "second", "- own mark", "text"]
+    kinds = ["table_row"] * 4 + ["list_item"] * 2 + ["paragraph", "list_item", "paragraph"]
+    parts = [*rows, *items[:2], "between", *items[2:]]
+    text, blocks = "", []
+    for kind, part in zip(kinds, parts, strict=True):
+        blocks.append(Block(start=len(text), end=len(text) + len(part), kind=kind))
+        text += f"{part}\n\n"
+    document = plain(text, "docx").model_copy(update={"blocks": tuple(blocks)})
+    at = text.index("3 May")
+    html = str(typeset(document, [Mark(at, at + 5, "n1", "good", "x")], [Aside(at, Markup("<aside>when</aside>"))]))
+    assert html.startswith('<div class="bit"><aside>when</aside><div class="table"')
+    assert Page(html).marked["n1"] == "3 May"
+    cells = re.findall(r"<tr>(.*?)</tr>", re.sub(r"</?(?:a|span)\b[^>]*>", "", html))
+    assert [[c.strip() for c in re.findall(r"<td>(.*?)</td>", row)] for row in cells] == [
+        ["Step", "Due"], ["Test", "3 May"], ["a", "", "c"],
+    ]  # fmt: skip
+    assert "<ul><li>first</li><li>second</li></ul>" in html
+    assert '<p class="as-is list_item">- own mark</p>' in html
 
 
 def test_words_survive_typesetting() -> None:

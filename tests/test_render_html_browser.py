@@ -143,6 +143,19 @@ def test_notes_stand_beside_their_lines_and_not_on_each_other(browser: "Browser"
     page.context.close()
 
 
+def test_the_evidence_for_one_question_is_shown_alone(browser: "Browser", tmp_path: Path) -> None:
+    page = shown(browser, tmp_path, PAGES["gate.en"]())
+    plain = page.evaluate("getComputedStyle(document.querySelector('.m-good')).backgroundColor")
+    page.select_option("#only", "n4")
+    assert page.locator("article .picked").count() == page.locator("article .m[data-n~=n4]").count() > 0
+    page.hover("h1")
+    dimmed = page.evaluate("getComputedStyle(document.querySelector('.m-good')).backgroundColor")
+    assert dimmed == "rgba(0, 0, 0, 0)" != plain
+    page.select_option("#only", "")
+    assert page.evaluate("getComputedStyle(document.querySelector('.m-good')).backgroundColor") == plain
+    page.context.close()
+
+
 def test_on_paper_everything_is_open(browser: "Browser", tmp_path: Path) -> None:
     page = shown(browser, tmp_path, PAGES["gate.en"]())
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

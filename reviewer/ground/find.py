@@ -151,7 +151,9 @@ def _evidence(found: Found, document: Document) -> Evidence:
     start, end, match = found
     block, section = document.block_at(start), document.section_at(start)
     heading = section.heading if section else ""
-    place = " · ".join(part for part in (heading, block.place if block else "") if part)
+    own = block.place if block else ""
+    # A Word file's places begin with the heading themselves.
+    place = own if heading and own.startswith(heading) else " · ".join(filter(None, (heading, own)))
     return Evidence(
         quote=document.text[start:end],
         start=start,

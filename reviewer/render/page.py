@@ -4,7 +4,7 @@ It loads nothing, and its content policy lets nothing load: style and script are
 value passes the template's escaping, which is always on; the proposal is set by `typeset`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
     tell, words = say(review.language), rubric.words(review.language)
     card = review.scorecard if review.status == "reviewed" else None
     notes = list(_notes(review, words, tell, voice)) if card else []
+    facts = list(_facts(review, notes, words, tell)) if card else []
     scored = card if voice == "gate" else None
     script = (_HERE / "page.js").read_text("utf-8")
     return (
@@ -86,12 +87,12 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
             steps=list(_steps(review, notes)) if scored else list(_asked(review, notes, words, card)) if card else [],
             map=_map(scored, rubric, words) if scored else None,
             pyramid=list(_pyramid(scored, rubric, words, tell)) if scored else [],
-            archetype=_archetype(card, review, rubric, words) if card else None,
+            archetype=_archetype(card, review, rubric, words, facts) if card else None,
             hard=[hard_problem(c.criterion, c.value, words) for c in card.hard_problems] if card else [],
             general=[note for note in notes if note.at is None or not review.document.text],
             counts=[(s, tell(s), n) for s in SEVERITIES if (n := sum(note.tone == s for note in notes))],
             proposal=_proposal(review, notes, words, tell) if review.document.text else None,
-            facts=list(_facts(review, notes, words, tell)) if card else [],
+            facts=facts,
             questions_checked=len(rubric.criteria),
             method=list(method(review, tell, figures=bool(scored))),
         )
@@ -246,7 +247,11 @@ def _pyramid(card: Scorecard, rubric: Rubric, words: Texts, tell: Say) -> Iterat
         }
 
 
-def _archetype(card: Scorecard, review: Review, rubric: Rubric, words: Texts) -> dict[str, Any] | None:
+def _archetype(
+    card: Scorecard, review: Review, rubric: Rubric, words: Texts, facts: Iterable[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Its key questions, those that are answered with the way to the answer."""
+    answers = {fact["criterion"]: fact["places"][0][0] for fact in facts if fact["places"]}
     for archetype in rubric.archetypes:
         if archetype.id == card.archetype:
             name = words.archetypes.get(archetype.id, archetype.id)
@@ -255,7 +260,11 @@ def _archetype(card: Scorecard, review: Review, rubric: Rubric, words: Texts) ->
                 "name": _short(name),
                 "what": name[len(_short(name)) :].strip(" ()"),
                 "questions": [
-                    (still_open.get(q.id) or words.questions.get(q.id, q.id), q.id in still_open)
+                    {
+                        "text": still_open.get(q.id) or words.questions.get(q.id, q.id),
+                        "open": q.id in still_open,
+                        "answer": next((answers[c] for c in q.criteria if c in answers), ""),
+                    }
                     for q in archetype.questions
                 ],
             }
@@ -273,8 +282,10 @@ def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> It
             "name": text.name,
             "value": "; ".join(text.said(value) for value in values),
             "status": tell(f"fact.{fact.status}"),
+            "criterion": fact.criterion,
             "places": [
-                (noted.get((fact.criterion, e.start), f"c{number}"), tell("line", line=e.line)) for e in fact.evidence
+                (noted.get((fact.criterion, item.start), f"c{number}"), where)
+                for item, where in zip(fact.evidence, _places(fact.evidence, review, tell), strict=True)
             ],
         }
 

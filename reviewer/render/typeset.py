@@ -9,13 +9,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from markupsafe import escape as escape_markup
 
-from reviewer.domain import Document
+from reviewer.domain import Block, Document
 from reviewer.render.clean import visible
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _END = "\ue000"  # what stands for the end of a mark: Markdown takes it for a letter
 _SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
+_RUNS = ("list_item", "table_row")
+_BULLET = re.compile(r"[-*+•·‣▪○–] |\d{1,3}[.)] |[a-z][.)] ")
+_RULE = re.compile(r"[\s|:+=-]+")
 _RANK = {"blocker": 0, "major": 1, "minor": 2, "hidden": 3, "good": 4, "fact": 5}
 _PLAIN_TAGS = {
     "em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>", "strong_close": "</strong>",
@@ -174,24 +177,58 @@ class _Setter:
     # Text that is no Markdown: blocks as they were read
 
     def blocks(self) -> None:
-        """Set the document by its blocks."""
-        section_levels = {section.start: section.level for section in self.document.sections}
-        for block in self.document.blocks:
-            due = self.due(block.end)
+        """Set the document by its blocks; rows that follow each other are a table, items a list."""
+        for _, same in groupby(self.document.blocks, lambda block: block.kind if block.kind in _RUNS else block.start):
+            run = list(same)
+            due = self.due(run[-1].end)
             self.put('<div class="bit">')
             self.out.extend(aside.html for aside in due)
-            if block.kind == "heading":
-                written = max(section_levels.get(block.start, 1), 1)
-                level = self.level(written)
-                self.put(f'<h{level} class="l{min(written, 4)}">')
-                self.plain(block.start, block.end)
-                self.gaps(due)
-                self.put(f"</h{level}></div>")
-            else:
-                self.put(f'<p class="as-is {block.kind}">')
-                self.plain(block.start, block.end)
-                self.put("</p></div>")
+            match run[0].kind:
+                case "heading":
+                    self.heading(run[0], due)
+                case "table_row":
+                    self.rows(run)
+                case "list_item" if not any(_BULLET.match(self.text, item.start) for item in run):
+                    self.each("ul", "li", run)
+                case kind:
+                    self.each("", f'p class="as-is {kind}"', run)
+            self.put("</div>")
         self.finish()
+
+    def heading(self, block: Block, due: Iterable[Aside]) -> None:
+        """A heading, at the level that its section has."""
+        levels = (section.level for section in self.document.sections if section.start == block.start)
+        written = max(next(levels, 1), 1)
+        level = self.level(written)
+        self.put(f'<h{level} class="l{min(written, 4)}">')
+        self.plain(block.start, block.end)
+        self.gaps(due)
+        self.put(f"</h{level}>")
+
+    def each(self, around: str, tag: str, run: Iterable[Block]) -> None:
+        """Each block in a tag of its own."""
+        self.put(f"<{around}>" if around else "")
+        for block in run:
+            self.put(f"<{tag}>")
+            self.plain(block.start, block.end)
+            self.put(f"</{tag.split()[0]}>")
+        self.put(f"</{around}>" if around else "")
+
+    def rows(self, run: Iterable[Block]) -> None:
+        """A table. Which row is its head, if any, is not known."""
+        self.put('<div class="table" tabindex="0"><table><tbody>')
+        for block in run:
+            row = self.text[block.start : block.end]
+            if not _RULE.fullmatch(row):
+                start = block.start + len(row) - len(row.removeprefix("|"))
+                self.put("<tr>")
+                for cell in row.removeprefix("|").rstrip().removesuffix("|").split("|"):
+                    self.put("<td>")
+                    self.plain(start, start + len(cell))
+                    self.put("</td>")
+                    start += len(cell) + 1
+                self.put("</tr>")
+        self.put("</tbody></table></div>")
 
     # Markdown
 

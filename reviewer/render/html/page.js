@@ -46,6 +46,18 @@
     notes[at].focus({ preventScroll: true });
     notes[at].scrollIntoView({ block: "center" });
   });
+  // The evidence for one question alone.
+  const only = document.getElementById("only");
+  if (only) {
+    only.closest("p").hidden = false;
+    only.addEventListener("change", () => {
+      for (const mark of document.querySelectorAll("article .picked")) mark.classList.remove("picked");
+      document.querySelector("article").classList.toggle("dim", only.value !== "");
+      const picked = only.value.split(" ").flatMap((name) => named.get(name) || []).filter((one) => one.matches("article .m"));
+      for (const mark of picked) mark.classList.add("picked");
+      if (picked.length) picked[0].scrollIntoView({ block: "center" });
+    });
+  }
   const folds = document.querySelectorAll(".note details");
   let folded = [];
   addEventListener("beforeprint", () => {
