@@ -2,7 +2,9 @@
 # ruff: noqa: E501 - a row is a line
 
 import asyncio
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +46,12 @@ class Row:
     says: str
     calls: int
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """For people: without the number, with what was set for the test."""
+        settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
+        return re.sub(r"^[A-Z]{2}\d\d ", "", self.id) + (f" ({settings})" if settings else "")
 
 
 JAILBREAK = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": {"jailbreak": {"filtered": True}}}
@@ -193,6 +201,21 @@ GOOD_ROWS = [
     Row("LA21 after a 500", [error(500, "x"), error(503, "y"), chat()], ProviderError, "json_schema", 3),
     Row("LA09 after a login page", [LOGIN, tool('{"says": "The model answers.", "value": "yes"}')], ProviderError, "tool", 2),
 ]  # fmt: skip
+
+
+def test_the_docs_tell_each_fault(update: bool) -> None:
+    page = Path(__file__).parent.parent / "docs/providers.md"
+    lines = ["| what comes back | error | calls |", "|---|---|---|"]
+    lines += [f"| {row.told} | `{row.error.__name__}` | {row.calls} |" for row in ROWS]
+    lines += [f"| {row.told} | none | {row.calls} |" for row in GOOD_ROWS if row.calls > 1]
+    head, _, rest = page.read_text("utf-8").partition("<!-- faults -->\n")
+    told, _, tail = rest.partition("\n<!-- /faults -->")
+    if update:
+        page.write_text("\n".join((head + "<!-- faults -->", *lines, "<!-- /faults -->")) + tail, "utf-8")
+    else:
+        assert told.splitlines() == lines
+    for error in ProviderError.__subclasses__():
+        assert f"\n| `{error.__name__}` | " in head
 
 
 @pytest.mark.parametrize("row", GOOD_ROWS, ids=lambda row: row.id)
