@@ -214,8 +214,8 @@ def test_the_docs_tell_each_fault(update: bool) -> None:
         page.write_text("\n".join((head + "<!-- faults -->", *lines, "<!-- /faults -->")) + tail, "utf-8")
     else:
         assert told.splitlines() == lines
-    for error in ProviderError.__subclasses__():
-        assert f"\n| `{error.__name__}` | " in head
+    for kind in ProviderError.__subclasses__():
+        assert f"\n| `{kind.__name__}` | " in head
 
 
 @pytest.mark.parametrize("row", GOOD_ROWS, ids=lambda row: row.id)
