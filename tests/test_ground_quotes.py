@@ -95,6 +95,9 @@ NOT_FOUND = [
     ("GR02", "The price moves by -5% of the budget.", "5% of the budget"),
     ("GR02", "We hold 12 000 rows of data in the store.", "000 rows of data in the store"),
     ("GR02", "데이터는 모두 3만 건입니다.", "데이터는 모두 3"),
+    ("GR02", "See Part 6\n\nof the plan that a clerk can follow.", "6\n\nof the plan that a clerk can follow."),
+    ("GR02", "The team meets on 12 March in the hall.", "The team meets on 12"),
+    ("GR02", "The model is called Falcon 40 by its makers, not more.", "40 by its makers, not more"),
     ("GR06", "We count 10⁶ rows in the store of tickets.", "We count 106 rows in the store"),
     ("GR06", "We need ½ of the rows in the store.", "We need 1/2 of the rows"),
     ("GR14", "It fails for 10<sup>6</sup> of all rows here.", "It fails for 106 of all rows here"),
@@ -218,7 +221,7 @@ def test_words_are_found_whatever_marks_them_up(words: list[str], data: st.DataO
     marks = st.sampled_from(["{}", "**{}**", "_{}_", "`{}`", "[{}](https://example.org/x)", "<em>{}</em>"])
     gaps = st.sampled_from([" ", "\n", "  \n", "\n> "])
     marked = "".join(data.draw(marks).format(word) + data.draw(gaps) for word in words)
-    assert judged(" ".join(words), document=plain("Start " + marked + "end")).evidence or len(" ".join(words)) < 12
+    assert judged(" ".join(words), document=plain("start " + marked + "end")).evidence or len(" ".join(words)) < 12
 
 
 @given(st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=3), st.sampled_from(FSDL.criteria))

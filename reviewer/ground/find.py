@@ -8,6 +8,7 @@ from typing import Literal
 from reviewer.domain import Document, Evidence, Rejection
 from reviewer.ground.clause import denied
 from reviewer.ground.index import Index, Places, folded
+from reviewer.rubric.numbers import parse_numbers
 
 LONGEST = 600  # characters; more is no sentence that anybody could check
 SHORTEST = 12
@@ -16,6 +17,7 @@ MOST_BLOCKS = 4  # a sentence with its list; more is a heap of text
 ABSENT = "not in the text"  # the reason that asking again may put right
 MOST_PLACES = 40  # of one quote that are looked at before it is given up
 
+_BESIDE = 40  # characters that tell what a figure belongs to
 _APART = 3_000  # characters between the halves of a quote with an ellipsis, and these
 
 Match = Literal["exact", "normalised"]
@@ -26,6 +28,8 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\.\.\.\]|\(\.\.\.\)|\.\.\.)\s*")
 # items, "[a paper]" the text of a link.
 _INNER_MARKS = re.compile(r"(?:(?<=\s)|^)(?:[-*+•>|]|#{1,6}|\[[ xX]\])\s+|\[(?=[^\[\]]+\])|(?<=[\w).])\](?=\W|$)")
 _MARKS = re.compile(r"[\[\]()<>|*_`~#&\\/]")
+_WORDS_BEFORE = re.compile(r"(?:[^\W_][\w.'’-]*[ ]){1,3}$")
+_WORDS_AFTER = re.compile(r"(?:[ ][^\W_][\w.'’-]*){1,3}")
 _REGIONS = {
     "hidden": "text that a reader does not see",
     "template": "left over from a template",
@@ -136,6 +140,18 @@ def _word(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
+def _parts_figure(start: int, end: int, text: str) -> bool:
+    """Is the figure at the quote's border none in the text? "Part 6" counts nothing, "12 March" neither."""
+    first, last = text[start : min(end, start + _BESIDE)], text[max(start, end - _BESIDE) : end]
+    before = _WORDS_BEFORE.search(text, max(0, start - _BESIDE), start) if first[0].isdigit() else None
+    after = _WORDS_AFTER.match(text, end) if last[-1].isdigit() else None
+    return (before is not None and _lost(before[0], first)) or (after is not None and _lost(last, after[0]))
+
+
+def _lost(before: str, after: str) -> bool:
+    return len(parse_numbers(before + after)) < len(parse_numbers(before)) + len(parse_numbers(after))
+
+
 def _refused(start: int, end: int, places: Places) -> str | None:
     if kind := places.region(start, end):
         return _REGIONS[kind]
@@ -144,6 +160,8 @@ def _refused(start: int, end: int, places: Places) -> str | None:
         return "runs over too much of the document"
     if why := places.unreal(start, end):
         return why
+    if _parts_figure(start, end, places.document.text):
+        return "parts a figure from what it belongs to"
     return denied(start, end, first, last, places.document)
 
 
