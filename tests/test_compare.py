@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from reviewer.compare import compare
 from reviewer.domain import Claim, Extraction, Review
+from reviewer.ground import ground
 from reviewer.pipeline import load_rubric, read_record, render, without_text
 from reviewer.pipeline.one import Run, judge, read, unreviewed
 
@@ -37,7 +38,8 @@ def reviewed(*names: str, text: str = "") -> Review:
     text = HEAD + (text or "\n\n".join(SAID[name][2] for name in names))
     claims = tuple(Claim(criterion=SAID[n][0], value=SAID[n][1], quotes=(SAID[n][2],)) for n in names)
     document = read(text, "plan.md")
-    return judge(document, Extraction(method="offline", engine="by hand", claims=claims), Run(rubric=FSDL))
+    extraction = Extraction(method="offline", engine="by hand", claims=claims)
+    return judge(document, extraction, ground(claims, document, FSDL), Run(rubric=FSDL))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reviewer.critique.absence import search_for
+from reviewer.critique.absence import Absence
 from reviewer.critique.findings import find
 from reviewer.critique.steps import next_steps
 from reviewer.domain import Document, Fact, Finding, OpenQuestion, Rubric, Scorecard, Strength
@@ -26,10 +26,10 @@ def critique(
     """Say what is missing, weak, contradictory and good, in the rubric's words."""
     by_id = {fact.criterion: fact for fact in facts}
     findings = find(scorecard, by_id, rubric, language)
+    absence = Absence(document, rubric, language)
     return Critique(
         findings=tuple(
-            f.model_copy(update={"search": search_for(by_id[f.criterion], document, rubric)}) if _absent(f) else f
-            for f in findings
+            f.model_copy(update={"search": absence.search(by_id[f.criterion])}) if _absent(f) else f for f in findings
         ),
         strengths=_strengths(scorecard, by_id, rubric, language),
         questions=_questions(scorecard, rubric, language),

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from reviewer.domain import Claim, Criterion, CriterionCues, CueBook, Document, Predicate, Rubric, Sentence
 from reviewer.domain.record import Answer
-from reviewer.rubric.book import Book, cue_book
+from reviewer.rubric.book import Book, cue_book, flat
 from reviewer.rubric.predicates import passes
 from reviewer.rubric.unreal import real
 
@@ -72,7 +72,7 @@ def find(document: Document, rubric: Rubric, most: int | None = None) -> Mapping
     for rank, sentence in enumerate(document.sentences[:most]):
         if any(start < sentence.end and sentence.start < end for start, end in skipped):
             continue
-        text = document.text[sentence.start : sentence.end].replace("\r\n", " ").replace("\n", " ")
+        text = flat(document.text[sentence.start : sentence.end])
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
             lead, section = frozenset(), sentence.section
         text = real(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reviewer.domain import Document, Extraction, Fact, Notice, Region, Rubric
 from reviewer.pipeline.waivers import ignores
+from reviewer.rubric.reasons import in_language
 
 _SHOWN = 10  # of one kind
 _PLACES = 10  # of one cause that are named
@@ -104,5 +105,7 @@ def _unverified(facts: Iterable[Fact], rubric: Rubric, language: str, words: Map
         if fact.status == "unverified" and fact.rejected:
             first = fact.rejected[0]
             name = texts.criteria[fact.criterion].name if fact.criterion in texts.criteria else fact.criterion
-            message = words["unverified"].format(name=name, quote=first.quote[:200], why=first.why)
+            message = words["unverified"].format(
+                name=name, quote=first.quote[:200], why=in_language(first.why, language)
+            )
             yield Notice(kind="unverified", message=message)

@@ -56,7 +56,7 @@ def _spans(review: Review, rubric: Rubric, voice: Voice) -> Iterator[_Span]:
         if voice == "coach":
             note = f"{text.question} {finding.advice}{passed}"
         else:
-            parts = (told(finding, tell), sourced(finding, tell), finding.advice)
+            parts = (told(finding, review, tell), sourced(finding, tell), finding.advice)
             said = " ".join(part for part in parts if part)
             note = f"[{tell(f'{finding.severity}.one')}] {text.name}: {said}{passed}"
         if finding.evidence:

@@ -351,9 +351,11 @@ def absence(finding: Finding, tell: Say) -> str:
     return text
 
 
-def told(finding: Finding, tell: Say) -> str:
-    """The finding in a line: what is wrong, and where it was looked for if nothing was found."""
+def told(finding: Finding, review: Review, tell: Say) -> str:
+    """The finding in a line: what is wrong, where it was looked for if nothing was found, and what came nearest."""
     looked = "" if finding.evidence else absence(finding, tell)
+    if looked and finding.search and finding.search.nearest:
+        looked = f"{looked}. {tell('nearest')}: {nearest(finding, review, tell)}"
     return f"{finding.message} ({looked})" if looked else finding.message
 
 

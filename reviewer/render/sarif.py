@@ -84,7 +84,7 @@ def _result(finding: Finding, rule: int, uri: str, review: Review, tell: Say) ->
         "ruleId": finding.id,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": escape(told(finding, tell))},
+        "message": {"text": escape(told(finding, review, tell))},
         "locations": locations,
         "partialFingerprints": {"reviewer/v1": finding.fingerprint},
     }

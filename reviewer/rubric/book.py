@@ -35,6 +35,11 @@ class _Identity:
         return isinstance(other, _Identity) and other.cues is self.cues
 
 
+def flat(text: str) -> str:
+    """A sentence as the book reads it: on one line."""
+    return text.replace("\r\n", " ").replace("\n", " ")
+
+
 def cue_book(cues: CueBook, language: str) -> "Book":
     """The cues for documents of this language, compiled once."""
     return _compiled_book(_Identity(cues), language)

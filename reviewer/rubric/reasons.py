@@ -7,10 +7,10 @@ from reviewer.domain import Predicate
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     "number": ("number", "수치"),
-    "money": ("sum of money", "금액"),
+    "money": ("amount of money", "금액"),
     "date": ("date", "날짜"),
     "reference": ("reference", "출처"),
-    "named": ("name of its own", "고유한 이름"),
+    "named": ("proper name", "고유한 이름"),
     "negation": ("denial", "부정 표현"),
 }
 _KOREAN_KIND = dict(_KINDS.values())
@@ -18,7 +18,15 @@ _KOREAN_KIND = dict(_KINDS.values())
 
 def lacks(predicate: Predicate) -> str:
     """What a quote that fails the predicate does not hold."""
-    return "holds no " + " or ".join(dict.fromkeys(_asked(predicate)))
+    asked = dict.fromkeys(_asked(predicate))
+    cues = [one for one in asked if one.startswith("'")]
+    words = [f"word for {' or '.join(cues)}"] if cues else []
+    return "holds no " + " or ".join([*(one for one in asked if one not in cues), *words])
+
+
+def kind_name(predicate: Predicate) -> str:
+    """What a predicate that is no any-of asks for: a kind of figure or name, or a class of words in quotes."""
+    return f"'{predicate.cue.replace('_', ' ')}'" if predicate.kind == "cue" else _KINDS[predicate.kind][0]
 
 
 def _asked(predicate: Predicate) -> tuple[str, ...]:
@@ -30,10 +38,10 @@ def _asked(predicate: Predicate) -> tuple[str, ...]:
 
 
 def _korean_lack(match: re.Match[str]) -> str:
-    asked = (
-        _KOREAN_KIND.get(part, part.replace("word for ", "") + "에 해당하는 말") for part in match[1].split(" or ")
-    )
-    return f"{', '.join(asked)} 가운데 어느 것도 없음" if " or " in match[1] else f"{next(asked)} 없음"
+    kinds, _, cues = match[1].partition("word for ")
+    asked = [_KOREAN_KIND.get(one, one) for one in kinds.removesuffix(" or ").split(" or ") if one]
+    asked += [f"{cue}에 해당하는 말" for cue in cues.split(" or ") if cue]
+    return f"{', '.join(asked)} 가운데 어느 것도 없음" if len(asked) > 1 else f"{asked[0]} 없음"
 
 
 _SAME: Mapping[str, str] = {
@@ -53,8 +61,7 @@ _SAME: Mapping[str, str] = {
     "only a heading": "제목일 뿐임",
     "settles nothing yet": "아직 정해진 것이 없음",
     "under a heading that claims nothing": "아무것도 주장하지 않는 제목 아래에 있음",
-    "comes near, but does not answer the question": "비슷하지만 질문에 대한 답은 아님",
-    "an HTML comment": "HTML 주석임",
+    "comes near, but was not taken as an answer": "비슷하지만 답으로 보지 않았음",
 }
 _HOW: Mapping[str, str] = {
     "conditional": "가정일 뿐임",
@@ -76,9 +83,9 @@ def in_language(why: str, language: str) -> str:
     """A reason in this language; as it is where there are no words for it."""
     if language != "ko":
         return why
-    if why in _SAME:
-        return _SAME[why]
-    for pattern, said in _PATTERNS:
+    if said := _SAME.get(why) or _KOREAN_KIND.get(why):
+        return said
+    for pattern, tell in _PATTERNS:
         if match := pattern.fullmatch(why):
-            return said(match)
+            return tell(match)
     return why
