@@ -34,7 +34,7 @@
 
   // On a narrow screen rows are cards. A table whose display is changed is none for some screen readers unless
   // roles say so, and a card's figures need their heads beside them.
-  const narrow = matchMedia("(max-width: 64rem)");
+  const narrow = matchMedia("screen and (max-width: 64rem)");
   const card = () => {
     if (!narrow.matches || body.hasAttribute("role")) return;
     const table = body.parentElement;
