@@ -32,9 +32,7 @@ def kind_name(predicate: Predicate) -> str:
 def _asked(predicate: Predicate) -> tuple[str, ...]:
     if predicate.kind == "any_of":
         return tuple(asked for part in predicate.any_of for asked in _asked(part))
-    return (
-        (f"word for '{predicate.cue.replace('_', ' ')}'",) if predicate.kind == "cue" else (_KINDS[predicate.kind][0],)
-    )
+    return (kind_name(predicate),)
 
 
 def _korean_lack(match: re.Match[str]) -> str:
@@ -52,6 +50,7 @@ _SAME: Mapping[str, str] = {
     "a waiver, not a statement": "서술이 아니라 예외 요청임",
     "runs over too much of the document": "글의 너무 넓은 범위에 걸쳐 있음",
     "struck out": "취소선이 그어진 글임",
+    "parts a figure from what it belongs to": "수치를 그에 딸린 말에서 떼어 냄",
     "denied by the answer that follows": "뒤따르는 답이 부정함",
     "denied in the same clause": "같은 절에서 부정함",
     "denied": "부정하는 문장임",
