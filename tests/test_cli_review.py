@@ -52,6 +52,25 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: 
     return call
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (CHURN, "is a file, not a command. To review it: reviewer review "),
+        ("missing.md", "'missing.md' is no command, and no such file is here. To review a file: reviewer review FILE"),
+        ("reviw", "No such command 'reviw'"),
+    ],
+)
+def test_a_file_where_a_command_should_be(name: str, said: str, run: Reviewer) -> None:
+    done = run(name)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_standard_input_keeps_its_name_among_several(run: Reviewer) -> None:
+    done = run("review", "-", KOREAN, "--format", "json", stdin=Path(CHURN).read_bytes())
+    assert [record["document"]["name"] for record in done.records] == ["standard input", KOREAN]
+
+
 def test_formats_are_the_pipelines() -> None:
     assert set(FORMATS) == set(pipeline.FORMATS)
     assert set(Settings.model_json_schema()["properties"]["format"]["enum"]) == set(FORMATS)

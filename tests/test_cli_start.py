@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from reviewer import review
 from reviewer.domain.resources import resource
 
 HEAVY = ("openai", "langchain", "langchain_core", "langchain_openai", "rich", "pydantic", "ruamel", "celpy", "re2")
@@ -39,6 +41,13 @@ def test_imports_are_late(code: str, absent: tuple[str, ...]) -> None:
     found = modules(code)
     assert "reviewer" in found
     assert found.isdisjoint(absent), found.intersection(absent)
+
+
+def test_a_stored_record_is_scored_without_a_model_or_a_pattern(tmp_path: Path) -> None:
+    record = tmp_path / "record.json"
+    record.write_text(review(Path(CHURN)).model_dump_json(), "utf-8")
+    found = modules(f"from reviewer.__main__ import main; main(['score', {str(record)!r}, '--format', 'json'])")
+    assert found.isdisjoint((*ONLY_MODELS, "httpx", "httpx2", "re2", "rich")), found
 
 
 def test_a_review_without_a_model_opens_no_socket() -> None:

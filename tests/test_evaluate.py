@@ -163,3 +163,16 @@ def test_command(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> N
     assert b"labels" in capfdbinary.readouterr().out
     assert svg.read_text("utf-8").startswith("<svg")
     assert main(["evaluate", str(labels)]) == 2
+
+
+@pytest.mark.parametrize(("text", "said"), [("{", "not an earlier evaluation"), (None, "cannot be read: No such file")])
+def test_an_earlier_evaluation_that_is_none(
+    text: str | None, said: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    labels, before = tmp_path / "labels.csv", tmp_path / "before.json"
+    labels.write_text("document,criterion,value\nchurn,labels,available\n", "utf-8")
+    if text is not None:
+        before.write_text(text)
+    asked = ["evaluate", str(labels), "--docs", str(EXAMPLES[0].parent), "--against", str(before)]
+    assert main(asked) == 2
+    assert f"{before}: {said}" in capfdbinary.readouterr().err.decode()

@@ -44,6 +44,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a file's name in its place gets a word of its own."""
-        if args[0] not in self._modules and Path(args[0]).exists():
-            ctx.fail(f"'{args[0]}' is a file, not a command. To review it: reviewer review {args[0]}")
+        if (name := args[0]) not in self._modules:
+            if Path(name).exists():
+                ctx.fail(f"'{name}' is a file, not a command. To review it: reviewer review {name}")
+            if Path(name).suffix or "/" in name:
+                ctx.fail(f"'{name}' is no command, and no such file is here. To review a file: reviewer review FILE")
         return super().resolve_command(ctx, args)
