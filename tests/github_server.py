@@ -211,7 +211,7 @@ class GitHub:
             "url": f"{url}/pulls/{self.number}", "issue_url": f"{url}/issues/{self.number}",
             "head": {"sha": head, "ref": self.head_ref, "repo": theirs},
             "base": {"sha": base, "ref": self.base_ref, "repo": own},
-            "changed_files": len(self._files()),
+            "changed_files": len(git(self.folder, "diff", "--name-only", f"{base}...{head}").splitlines()),
         }  # fmt: skip
 
     def _pulls(self, call: Call) -> tuple[int, Any]:
@@ -225,13 +225,17 @@ class GitHub:
         old, new = git(self.folder, "merge-base", self.base_ref, self.head_ref), self.head
         words = {"A": "added", "D": "removed", "M": "modified", "R": "renamed", "T": "changed", "C": "copied"}
         rows = iter(git(self.folder, "diff", "--raw", "-z", "-M", "--no-abbrev", old, new).split("\0"))
+        # One patch for each file, in the order of the rows; a type that changed is two patches, and shows none here.
+        patches = iter(git(self.folder, "diff", "-M", old, new).split("\ndiff --git ")) if old != new else iter(())
         files = []
         for row in filter(None, rows):
-            _, _, _, sha, letter = row.split()
+            *_, sha, letter = row.split()
             first = next(rows)
             name = next(rows) if letter[0] in "RC" else first
-            patch = git(self.folder, "diff", "-M", old, new, "--", first, name)
-            hunks = patch[patch.index("\n@@ ") + 1 :] if "\n@@ " in patch else ""
+            patch = next(patches)
+            if letter[0] == "T":
+                next(patches)
+            hunks = patch[patch.index("\n@@ ") + 1 :] if "\n@@ " in patch and letter[0] != "T" else ""
             added = sum(line.startswith("+") for line in hunks.split("\n"))
             gone = sum(line.startswith("-") for line in hunks.split("\n"))
             file = {

@@ -216,7 +216,7 @@ def test_a_fork_may_only_read(hub: GitHub, run: Run, tmp_path: Path) -> None:
     assert body in job.summary
     assert open_job.code == job.code == 0
     assert job.outputs == open_job.outputs
-    assert "two workflows" in job.summary
+    assert "use the two workflows of docs" in job.summary
     commands = [line for line in job.out.splitlines() if line.startswith("::")]
     assert (
         f"::warning file={PATH},line=9,title=Data access::The proposal does not say where the data comes from."
@@ -545,6 +545,7 @@ def test_a_model_that_is_down_is_neutral(
     monkeypatch.setenv("OPENAI_API_KEY", "")
     job = run("--model", "openai:some-model", "--fail-on", "blocker", *flags)
     assert hub.checks[-1]["conclusion"] == "neutral"
+    assert "the model could not be used" in hub.checks[-1]["output"]["title"]
     assert (job.code, job.outputs["status"]) == (code, "failed")
     assert "the model could not be used" in job.summary
 

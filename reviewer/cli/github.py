@@ -124,7 +124,7 @@ def command(**flags: Any) -> int:
 
         return _review(local_pull(Path(options.repo), options.base, options.head), None, post, options, flags)
     except ReviewerError as error:
-        _summarise(f"**reviewer:** {error}", options)
+        _summarise(_told(str(error)), options)
         raise
 
 
@@ -247,7 +247,8 @@ def _announce(reading: "Reading", count: int) -> None:
     from reviewer.pipeline import host_of
 
     if reading.model is not None:
-        _log(f"sending {count} proposals to {host_of(reading.model)} (model {reading.model.name})")
+        what = "the proposal" if count == 1 else f"{count} proposals"
+        _log(f"sending {what} to {host_of(reading.model)} (model {reading.model.name})")
 
 
 def _unmet(outcome: "Outcome", settings: "Settings") -> tuple[str, ...]:
@@ -275,10 +276,10 @@ def _hand_over(plan: "Plan", delivery: "Delivery", post: frozenset[str], saying:
     add_outputs(
         os.environ.get("GITHUB_OUTPUT"), {**plan.outputs, "record": options.record or "" if plan.record else ""}
     )
-    _summarise("\n\n".join((fit(plan.comment, SUMMARY), *delivery.notes)), options)
+    _summarise("\n\n".join((fit(plan.comment, SUMMARY), *map(_told, delivery.notes))), options)
     annotations = [Annotation(level="warning", message=note) for note in delivery.notes]
-    if "annotations" in post and not delivery.comment:
-        annotations += plan.annotations
+    if "annotations" in post:
+        annotations += [one for one in plan.annotations if one.level == "error" or not delivery.comment]
     for line in commands(annotations):
         to_stdout(line + "\n")
     _log(f"{plan.check.conclusion}: {plan.check.title}")
@@ -325,11 +326,10 @@ def _skipped(reason: str, options: _Options) -> int:
     from reviewer.github.workflow import add_outputs
 
     _log(f"nothing to review: {reason}")
-    add_outputs(
-        os.environ.get("GITHUB_OUTPUT"),
-        {"status": "none", "verdict": "", "impact": "", "feasibility": "", "record": ""},
-    )
-    _summarise(f"**reviewer:** nothing to review: {reason}", options)
+    if not options.dry_run:
+        nothing = dict.fromkeys(("verdict", "impact", "feasibility", "record"), "")
+        add_outputs(os.environ.get("GITHUB_OUTPUT"), {"status": "none", **nothing})
+    _summarise(_told(f"nothing to review: {reason}"), options)
     return 0
 
 
@@ -338,6 +338,12 @@ def _summarise(text: str, options: _Options) -> None:
 
     if not options.dry_run:
         add_summary(os.environ.get("GITHUB_STEP_SUMMARY"), text)
+
+
+def _told(text: str) -> str:
+    from reviewer.pipeline import escape_markdown
+
+    return f"**reviewer:** {escape_markdown(text)}"
 
 
 def _log(text: str) -> None:

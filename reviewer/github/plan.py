@@ -7,12 +7,12 @@ from typing import Literal
 
 from reviewer.domain.base import Frozen
 from reviewer.github.changes import QUIET, Left
-from reviewer.github.comment import SEVERITIES, Comment, Saying, compose
+from reviewer.github.comment import SEVERITIES, Comment, Saying, compose, text_of
 from reviewer.github.remarks import Edit, Remark, Standing, edits, new_remarks
 from reviewer.github.reviews import Outcome, Reviewed, open_findings
 from reviewer.github.state import State, remember
 from reviewer.github.workflow import Annotation
-from reviewer.pipeline import escape_markdown, lines_of, render, say, whole, without_text
+from reviewer.pipeline import escape_markdown, folded, lines_of, render, say, shortened, whole, without_text
 from reviewer.version import VERSION
 
 VERDICTS = ("stop", "revise", "go")
@@ -140,12 +140,11 @@ def _annotations(reviewed: Sequence[Reviewed], saying: Saying) -> Iterator[Annot
     found = [(finding, one) for one in reviewed for finding in open_findings(one.review)]
     for finding, one in sorted(found, key=lambda pair: SEVERITIES.index(pair[0].severity)):
         lines = lines_of(finding, one.review.document)
-        words = saying.rubric.words(one.review.language)
-        name = words.criteria[finding.criterion].name if finding.criterion in words.criteria else finding.criterion
+        text = text_of(saying.rubric.words(one.review.language), finding.criterion)
         yield Annotation(
             level="notice" if finding.severity == "minor" else "warning",
-            message=finding.message,
-            title=name,
+            message=text.question if saying.voice == "coach" else finding.message,
+            title=text.name,
             path=one.path,
             line=lines[0] if lines else None,
         )
@@ -154,18 +153,12 @@ def _annotations(reviewed: Sequence[Reviewed], saying: Saying) -> Iterator[Annot
 def _check(reviewed: Sequence[Reviewed], left: Sequence[Left], saying: Saying, conditions: Conditions) -> Check:
     whole_set = reviewed and all(one.review.status == "reviewed" for one in reviewed)
     gaps = [one for one in left if one.why not in QUIET]
-    title = headline(reviewed[0], saying) if len(reviewed) == 1 else _counted(reviewed, saying)
+    told = [f"{one.path}: {headline(one, saying)}" for one in reviewed]
+    told += [f"{one.path}: {saying.tell(f'left.{one.why}', detail=one.detail)}" for one in gaps]
+    title = shortened(folded("; ".join(conditions.unmet or told) or saying.tell("none")), 200)
     if conditions.unmet:
-        return Check(conclusion="failure", title="; ".join(conditions.unmet)[:200])
-    if conditions.any and whole_set and not gaps:
-        return Check(conclusion="success", title=title[:200])
-    return Check(conclusion="neutral", title=title[:200])
-
-
-def _counted(reviewed: Sequence[Reviewed], saying: Saying) -> str:
-    if not reviewed:
-        return saying.tell("none")
-    return "; ".join(f"{one.path}: {headline(one, saying)}" for one in reviewed)
+        return Check(conclusion="failure", title=title)
+    return Check(conclusion="success" if conditions.any and whole_set and not gaps else "neutral", title=title)
 
 
 def _outputs(reviewed: Sequence[Reviewed], left: Sequence[Left]) -> dict[str, str]:
@@ -186,9 +179,5 @@ def _outputs(reviewed: Sequence[Reviewed], left: Sequence[Left]) -> dict[str, st
 def _sarif(reviewed: Sequence[Reviewed], saying: Saying) -> str:
     """One log with a run for each proposal."""
     logs = [json.loads(render(one.review, saying.rubric, "sarif")) for one in reviewed]
-    if not logs:
-        return ""
-    return (
-        json.dumps({**logs[0], "runs": [run for log in logs for run in log["runs"]]}, ensure_ascii=True, indent=1)
-        + "\n"
-    )
+    runs = [run for log in logs for run in log["runs"]]
+    return json.dumps({**logs[0], "runs": runs}, indent=1) + "\n" if logs else ""

@@ -38,10 +38,9 @@ class Me(Frozen):
 
 
 class Delivery(Frozen):
-    """What arrived, and what is to be told about the rest."""
+    """Whether the comment arrived, and what is to be told about the rest."""
 
     comment: bool = False
-    check: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -75,7 +74,7 @@ def publish(
     """Post what was planned, as far as the token may."""
     repository = github.get_repo(pull.base.repo.full_name)
     notes: list[str] = []
-    now, comment, check = plan.head, False, False
+    now, comment = plan.head, False
     with _told("the pull request's head", notes):
         now = repository.get_pull(pull.number).head.sha
     stale = now != plan.head
@@ -100,8 +99,7 @@ def publish(
                 conclusion=plan.check.conclusion,
                 output={"title": plan.check.title, "summary": fit(plan.comment, COMMENT)},
             )
-            check = True
-    return Delivery(comment=comment, check=check, notes=tuple(notes))
+    return Delivery(comment=comment, notes=tuple(notes))
 
 
 def _comment(plan: Plan, pull: PullRequest, me: Me, thread: Thread, note: str) -> None:
