@@ -39,9 +39,11 @@ def _step(one: Counterfactual, scorecard: Scorecard, words: Mapping[str, str], t
     names = [texts.criteria[change.criterion].name for change in one.changes]
     listed = ", ".join(names[:-1]) + (words["and"] if names[:-1] else "") + names[-1]
     effects = [
-        f"{texts.axes.get(axis, axis)} {shift.before:.0f} → {shift.after:.0f}"
+        f"{texts.axes.get(axis, axis)} {before} → {after}"
         for axis, shift in one.axes.items()
-        if f"{shift.before:.0f}" != f"{shift.after:.0f}"
+        # Halves go up, as the figures beside these lines do: 46.5 is 47.
+        for before, after in [(int(shift.before + 0.5), int(shift.after + 0.5))]
+        if before != after
     ]
     if one.verdict != scorecard.verdict and one.verdict and scorecard.verdict:
         effects.append(words["verdict"].format(before=words[scorecard.verdict], after=words[one.verdict]))

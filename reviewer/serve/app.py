@@ -23,7 +23,6 @@ from reviewer.pipeline import FORMATS, areview_watched, estimate, render, render
 from reviewer.serve.desk import Desk, Kept, Wanted
 from reviewer.serve.editor import editable, edited_name
 from reviewer.serve.page import page
-from reviewer.serve.words import WORDS
 
 MAX_BYTES = 10_000_000
 ENDINGS = {"terminal": "txt", "markdown": "md", "json": "json", "criticmarkup": "md", "html": "html", "sarif": "sarif"}
@@ -63,8 +62,7 @@ class _Routes:
         if "base" in asked:
             self.desk.get(asked["base"])  # still needed
         began = time.perf_counter()
-        name = asked.get("name") or say(_language(asked) or "en", WORDS)("pasted")
-        done = await run_in_threadpool(self.desk.review, body, name, _wanted(asked))
+        done = await run_in_threadpool(self.desk.review, body, asked.get("name") or "text", _wanted(asked))
         took = round((time.perf_counter() - began) * 1000)
         return JSONResponse(_summary(done, self.desk.get(done)) | {"took": took})
 

@@ -75,11 +75,11 @@ class Desk:
         self._kept.move_to_end(name)
         return self._kept[name]
 
-    def rubrics(self) -> Iterator[tuple[str, str]]:
+    def rubrics(self, language: str) -> Iterator[tuple[str, str]]:
         """The names to choose from, with titles."""
         for name in dict.fromkeys((self.options.rubric, *bundled_rubrics())):
             try:
-                yield name, self.rubric(name).words(self.options.language or "en").title
+                yield name, self.rubric(name).words(language).title
             except RubricError:  # its file was changed since the start; a review says what is wrong
                 yield name, name
 

@@ -27,7 +27,7 @@ def page(desk: Desk, csrf: str, language: str) -> tuple[str, str]:
             language=language,
             csrf=csrf,
             words={key: tell(key) for key in FOR_SCRIPT},
-            rubrics=list(desk.rubrics()),
+            rubrics=list(desk.rubrics(language)),
             options=desk.options,
             model=model.name if model else "",
             formats=FORMATS,

@@ -48,8 +48,7 @@
     busy = true;
     again = false;
     const from = file;
-    const query = new URLSearchParams({ rubric: $("rubric").value, lang: $("lang").value });
-    if (name) query.set("name", name);
+    const query = new URLSearchParams({ rubric: $("rubric").value, lang: $("lang").value, name: name || say("pasted") });
     if (base) query.set("base", base.id);
     if (force) query.set("force", "1");
     $("state").textContent = say("reading");
