@@ -18,6 +18,7 @@ from typing import Any
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.store import Result
 
+_START = 300.0  # seconds that a process may take to start, on however busy a machine
 _AHEAD = 2  # documents that a process has at hand: it never waits for us
 Work = Callable[[Item, Job], Result]
 
@@ -38,16 +39,17 @@ def in_pool(
             ready = wait([worker.pipe for worker in busy], timeout=max(0.0, left))
             for worker in busy:
                 if worker.pipe in ready:
-                    result, why = worker.result()
+                    answer = worker.answer()
                 elif worker.until(limit) > time.monotonic():
                     continue
                 else:
-                    result, why = None, f"took longer than {limit:g} s; review it alone, or as plain text"
-                if result is None:
+                    answer = f"took longer than {limit:g} s; review it alone, or as plain text"
+                if isinstance(answer, str):
                     item = worker.items.popleft()
                     lost.extend(worker.renew())
-                    result = failed(item, f"{item.name}: {why}")
-                yield result
+                    answer = failed(item, f"{item.name}: {answer}")
+                if answer is not None:
+                    yield answer
     finally:
         for worker in crew:
             worker.end()
@@ -68,16 +70,18 @@ class _Worker:
     def __init__(self, job: Job, work: Work) -> None:
         self.items: deque[Item] = deque()
         self._pipe: Connection[Any, Any] | None = None
-        self._job, self._work, self._since = job, work, 0.0
+        self._job, self._work = job, work
+        self._ready, self._since = False, 0.0
 
     @property
     def pipe(self) -> "Connection[Any, Any]":
         """Our end of what connects us to the process."""
         if self._pipe is None:
-            self._pipe, theirs = _context().Pipe()
+            ours, theirs = _context().Pipe()
             self._process = _context().Process(target=_serve, args=(theirs, self._job, self._work), daemon=True)
             self._process.start()
             theirs.close()
+            self._pipe, self._ready = ours, False
         return self._pipe
 
     def take(self, item: Item) -> None:
@@ -88,21 +92,20 @@ class _Worker:
             self.pipe.send(item)
 
     def until(self, limit: float) -> float:
-        """When the document in hand has had its time."""
-        return self._since + limit
+        """When the document in hand has had its time; what the process takes to start is not the document's fault."""
+        return self._since + (limit if self._ready else max(limit, _START))
 
-    def result(self) -> tuple[Result | None, str]:
-        """The result of the document in hand, or why there is none."""
+    def answer(self) -> Result | str | None:
+        """The result of the document in hand, or why there will be none; None: the process has just started."""
         try:
-            result = self.pipe.recv()
+            answer: Result | None = self.pipe.recv()
         except (EOFError, ConnectionResetError):
             self._process.join()
-            return None, f"ended the process that read it (exit code {self._process.exitcode}); review it alone"
-        if isinstance(result, Exception):
-            raise result
-        self.items.popleft()
-        self._since = time.monotonic()
-        return result, ""
+            return f"ended the process that read it (exit code {self._process.exitcode}); review it alone"
+        if answer is not None:
+            self.items.popleft()
+        self._ready, self._since = True, time.monotonic()
+        return answer
 
     def renew(self) -> deque[Item]:
         """End the process; the next document gets a new one. What was waiting comes back."""
@@ -135,6 +138,7 @@ def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
     # Read at once what comes: two sides that both write and wait would wait for ever.
     threading.Thread(target=_receive, args=(pipe, waiting), daemon=True).start()
     with suppress(BrokenPipeError, ConnectionResetError):
+        pipe.send(None)
         while (item := waiting.get()) is not None:
             pipe.send(work(item, job))
 

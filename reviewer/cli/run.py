@@ -92,7 +92,7 @@ def run(arguments: tuple[str, ...], /, **options: Any) -> int:
     if out is None:
         raise SettingsError("no place for the results; name a folder: --out RUN")
     try:
-        return _run(out, plan, _engine(plan, settings, options), settings)
+        code = _run(out, plan, _engine(plan, settings, options))
     except ReviewerError as error:
         click.echo(f"reviewer: {error}", err=True)
         code = error.exit_code
@@ -144,7 +144,7 @@ def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any]) -> "Eng
     return lambda items: by_model(items, plan.job, concurrency=settings.concurrency)
 
 
-def _run(out: Path, plan: "Plan", engine: "Engine", settings: "Settings") -> int:
+def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
     from reviewer.batch.hold import Stop
     from reviewer.batch.run import begun, todo, work
     from reviewer.cli.progress import run_progress

@@ -1,0 +1,427 @@
+"""A run: what is due, what is kept, how it stops and goes on. Ids are those of the table of faults."""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llm_answers import by_hand
+from llm_server import Answer, error, serve
+
+from reviewer.__main__ import main
+from reviewer.batch import pool
+from reviewer.batch.job import Item, Job, failed, review_item
+from reviewer.batch.pool import in_pool
+from reviewer.batch.run import Plan, begun, rescored, work
+from reviewer.batch.sources import Rules
+from reviewer.batch.store import Result, open_store
+from reviewer.domain import Rubric
+from reviewer.errors import InputError, SettingsError
+from reviewer.pipeline import ModelSettings, load_rubric
+
+EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual way to start a process goes through a socket, which no test may open."""
+    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context("spawn"))
+
+
+@pytest.fixture(scope="module")
+def rubric() -> Rubric:
+    return load_rubric("fsdl")
+
+
+def proposals(folder: Path, count: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    for n in range(count):
+        (folder / f"p{n:04}.md").write_text(f"{EXAMPLE}\nThis is draft {n}.\n", "utf-8")
+    return folder
+
+
+def rows(run: Path) -> list[tuple[str, str, str, bytes | None]]:
+    with open_store(run) as store:
+        return [(row.name, row.state, row.reason, row.record) for row in store.rows()]
+
+
+class Engine:
+    """Does nothing with a document but note it, and what the test wants."""
+
+    def __init__(self, does: Callable[[Item], str] = lambda item: "reviewed", window: int = 1) -> None:
+        self.seen: list[str] = []
+        self.does, self.window = does, window
+
+    def __call__(self, items: Iterator[Item]) -> Iterator[Result]:
+        held: list[Item] = []
+        for item in items:
+            held.append(item)
+            if len(held) == self.window:
+                yield from self.some(held)
+        yield from self.some(held)
+
+    def some(self, held: list[Item]) -> Iterator[Result]:
+        random.Random(7).shuffle(held)
+        while held:
+            item = held.pop()
+            self.seen.append(Path(item.name).name)
+            state = self.does(item)
+            packed = Result.pack(json.dumps({"document": {"name": item.name}})) if state == "reviewed" else None
+            yield Result(content=item.content, name=item.name, state=state, reason=state, packed=packed)  # type: ignore[arg-type]
+
+
+def go(
+    run: Path, engine: Engine, rubric: Rubric, *sources: Path, stopped: Callable[[], bool] = lambda: False, **job: Any
+) -> list[str]:
+    again = job.pop("again", False)
+    plan = Plan(sources=tuple(map(str, sources)), rules=Rules(), job=Job(rubric=rubric, **job), again=again)
+    told: list[str] = []
+    with begun(run, plan) as store:
+        work(store, plan, engine, stopped=stopped, tell=lambda state, cost: told.append(state))
+    return told
+
+
+def test_bs03_failed_ones_are_tried_again_and_only_they(tmp_path: Path, rubric: Rubric) -> None:
+    source = proposals(tmp_path / "in", 6)
+    first = Engine(lambda item: "failed" if "p0003" in item.name else "skipped" if "p0004" in item.name else "reviewed")
+    assert sorted(go(tmp_path / "run", first, rubric, source)) == ["failed", *["reviewed"] * 4, "skipped"]
+    second = Engine()
+    assert go(tmp_path / "run", second, rubric, source) == ["reviewed"]
+    assert second.seen == ["p0003.md"]
+    third = Engine()
+    go(tmp_path / "run", third, rubric, source, force=True)  # skipped ones, where they are wanted now
+    assert third.seen == ["p0004.md"]
+
+
+def test_bs04_the_same_call_goes_on_where_it_stopped(tmp_path: Path, rubric: Rubric) -> None:
+    source, engine = proposals(tmp_path / "in", 9), Engine()
+    go(tmp_path / "run", engine, rubric, source, stopped=lambda: len(engine.seen) >= 4)
+    assert len(engine.seen) == 4
+    go(tmp_path / "run", engine, rubric, source)
+    assert sorted(engine.seen) == [f"p{n:04}.md" for n in range(9)]
+
+
+def test_ar11_a_renamed_file_is_no_new_review_and_an_edited_one_is(tmp_path: Path, rubric: Rubric) -> None:
+    source, engine = proposals(tmp_path / "in", 4), Engine()
+    go(tmp_path / "run", engine, rubric, source)
+    (source / "p0000.md").rename(source / "renamed.md")
+    (source / "p0001.md").write_text(EXAMPLE + "\nEdited.\n")
+    (source / "p0002.md").unlink()
+    engine.seen.clear()
+    go(tmp_path / "run", engine, rubric, source)
+    assert engine.seen == ["p0001.md"]
+    assert [Path(name).name for name, *_ in rows(tmp_path / "run")] == ["p0001.md", "p0003.md", "renamed.md"]
+
+
+def test_cs05_twins_are_reviewed_once_even_side_by_side(tmp_path: Path, rubric: Rubric) -> None:
+    source, engine = proposals(tmp_path / "in", 2), Engine(window=5)
+    for n in range(4):
+        (source / f"twin{n}.md").write_bytes((source / "p0000.md").read_bytes())
+    go(tmp_path / "run", engine, rubric, source)
+    assert sorted(engine.seen) == ["p0000.md", "p0001.md"]
+    assert [state for _, state, _, _ in rows(tmp_path / "run")] == ["reviewed"] * 6
+
+
+def test_co08_the_order_of_completion_does_not_show(tmp_path: Path, rubric: Rubric) -> None:
+    source = proposals(tmp_path / "in", 12)
+    for window in (1, 5, 12):
+        go(tmp_path / f"run{window}", Engine(window=window), rubric, source)
+    assert rows(tmp_path / "run1") == rows(tmp_path / "run5") == rows(tmp_path / "run12")
+
+
+MODEL = ModelSettings(name="m", base_url="http://127.0.0.1:1/v1")
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"model": MODEL.model_copy(update={"name": "n"})}, r"another model \(m, now n\)"),
+        ({"model": MODEL.model_copy(update={"base_url": "http://127.0.0.1:2/v1"})}, "another address"),
+        ({"model": MODEL.model_copy(update={"temperature": 1})}, "another temperature"),
+        ({"model": MODEL, "samples": 3}, r"another samples \(1, now 3\)"),
+        ({"model": None}, r"another engine \(model, now offline\)"),
+    ],
+)
+def test_bs06_other_settings_never_mix(other: dict[str, Any], said: str, tmp_path: Path, rubric: Rubric) -> None:
+    source, engine = proposals(tmp_path / "in", 2), Engine()
+    go(tmp_path / "run", engine, rubric, source, model=MODEL)
+    with pytest.raises(SettingsError, match=said):
+        go(tmp_path / "run", engine, rubric, source, **other)
+    assert len(engine.seen) == 2
+    go(tmp_path / "run", engine, rubric, source, again=True, **other)
+    assert len(engine.seen) == 4
+    go(tmp_path / "run", engine, rubric, source, again=True, model=MODEL)  # and back: what was paid for is still there
+    assert len(engine.seen) == 4
+
+
+def test_bs06_another_version_of_the_tool(tmp_path: Path, rubric: Rubric, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = proposals(tmp_path / "in", 1)
+    go(tmp_path / "run", Engine(), rubric, source)
+    monkeypatch.setattr(sys.modules["reviewer.pipeline.identity"], "VERSION", "9.9.9")
+    with pytest.raises(SettingsError, match=r"another tool version .*now 9\.9\.9"):
+        go(tmp_path / "run", Engine(), rubric, source)
+
+
+def _offline(folder: Path, rubric: Rubric, source: Path, **job: Any) -> None:
+    plan = Plan(sources=(str(source),), rules=Rules(), job=Job(rubric=rubric, **job))
+    with begun(folder, plan) as store:
+        work(
+            store, plan, lambda items: (review_item(item, plan.job) for item in items),
+            stopped=lambda: False, tell=lambda state, cost: None,
+        )  # fmt: skip
+
+
+def test_cs05_a_rubric_that_asks_the_same_scores_again_without_reading(tmp_path: Path, rubric: Rubric) -> None:
+    source = proposals(tmp_path / "in", 2)
+    axes = tuple(
+        axis.model_copy(update={"sections": {name: 1 + n for n, name in enumerate(axis.sections)}})
+        for axis in rubric.axes
+    )
+    heavier = rubric.model_copy(update={"axes": axes, "sha256": "0" * 64, "version": "2"})
+    _offline(tmp_path / "run", rubric, source)
+    before = rows(tmp_path / "run")
+    engine = Engine()
+    assert go(tmp_path / "run", engine, heavier, source) == []
+    after = rows(tmp_path / "run")
+    assert before != after
+    _offline(tmp_path / "fresh", heavier, source)
+    assert after == rows(tmp_path / "fresh")
+    with open_store(tmp_path / "run", write=True) as store:
+        rescored(store, rubric)
+        assert rows(tmp_path / "run") == before
+        with pytest.raises(InputError, match="extracted for other criteria"):
+            rescored(store, rubric.model_copy(update={"extraction_schema_sha256": "1" * 64}))
+    assert rows(tmp_path / "run") == before  # all or none
+
+
+def test_bs13_no_text(tmp_path: Path, rubric: Rubric) -> None:
+    source = proposals(tmp_path / "in", 1)
+    _offline(tmp_path / "run", rubric, source)
+    assert json.loads(rows(tmp_path / "run")[0][3] or b"")["document"]["text"]
+    _offline(tmp_path / "run", rubric, source, no_text=True)  # also what is there already
+    assert json.loads(rows(tmp_path / "run")[0][3] or b"")["document"]["text"] == ""
+
+
+# What a worker process does is found by its name there, so it stands at the top.
+
+
+def hostile(item: Item, job: Job) -> Result:
+    if "crash" in item.name:
+        os._exit(7)
+    if "hang" in item.name:
+        while True:
+            pass
+    if "bug" in item.name:
+        raise KeyError("one of ours")
+    return failed(item, f"was read by {'a process' if os.getpid() else ''}")
+
+
+def test_co06_a_document_that_hangs_or_ends_its_process_fails_alone(rubric: Rubric) -> None:
+    names = [f"{n:02}.md" for n in range(20)]
+    names[3], names[4], names[11] = "crash1.md", "hang.md", "crash2.md"
+    items = (Item(content=name, name=name, data=b"x") for name in names)
+    found = {
+        result.content: result.reason
+        for result in in_pool(items, Job(rubric=rubric), processes=2, limit=1.0, work=hostile)
+    }
+    assert len(found) == 20
+    assert {name: why for name, why in found.items() if not why.startswith("was read")} == {
+        "crash1.md": "crash1.md: ended the process that read it (exit code 7); review it alone",
+        "crash2.md": "crash2.md: ended the process that read it (exit code 7); review it alone",
+        "hang.md": "hang.md: took longer than 1 s; review it alone, or as plain text",
+    }
+
+
+def big(item: Item, job: Job) -> Result:
+    return Result(content=item.content, name=item.name, state="reviewed", packed=item.data)
+
+
+def test_co07_no_document_is_taken_before_somebody_has_room(rubric: Rubric) -> None:
+    taken: list[str] = []
+
+    def items() -> Iterator[Item]:
+        for n in range(30):  # larger than what a pipe holds, both ways
+            taken.append(str(n))
+            yield Item(content=str(n), name=str(n), data=os.urandom(3_000_000))
+
+    done = 0
+    for _ in in_pool(items(), Job(rubric=rubric), processes=2, work=big):
+        done += 1
+        assert len(taken) <= done + 2 * 2
+    assert done == 30
+
+
+def test_a_run_of_the_offline_engine(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    source = proposals(tmp_path / "in", 3)
+    (source / "empty.md").write_text("")
+    (source / "menu.md").write_text("# Menu of the week\n\n" + "Soup, bread and cheese on each day of the week. " * 9)
+    run = ["batch", "run", str(source), "--out", str(tmp_path / "run"), "--processes", "2"]
+    assert main(run) == 4
+    said = capfd.readouterr().err
+    assert "3 reviewed" in said
+    assert "empty.md: is empty" in said
+    assert f"to go on: reviewer {' '.join(run)}" in said
+    assert main(run) == 4
+    assert "resuming: 4 of 5 done" in capfd.readouterr().err
+    (source / "empty.md").unlink()
+    (source / "menu.md").unlink()
+    assert main(run) == 0
+    assert main(["batch", "status", str(tmp_path / "run")]) == 0
+    assert capfd.readouterr().out == "reviewed            3\n"
+    assert main(["batch", "export", str(tmp_path / "run")]) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 3
+    assert main(["batch", "diff", str(tmp_path / "run"), str(tmp_path / "run")]) == 0
+    assert capfd.readouterr().out.startswith("\n3 compared\n")
+    assert main(["batch", "rescore", str(tmp_path / "run"), "--lang", "ko"]) == 0
+    assert main(["batch", "rescore", str(tmp_path / "run"), "--rubric", "course-proposal"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.md", "--out", "run"], "none.md: no such file"),
+        (["in"], "name a folder: --out RUN"),
+        (["empty", "--out", "run"], "no proposals in empty; see what is left out and why: --dry-run"),
+        (["in", "--out", "in/p0000.md"], "p0000.md"),
+        (["in", "--out", "run", "--engine", "dask"], "--engine dask and --scheduler URL go together"),
+        (["in", "--out", "run", "--model", "m", "--offline"], "exclude each other"),
+    ],
+)
+def test_what_cannot_be_run(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    proposals(tmp_path / "in", 1)
+    (tmp_path / "empty").mkdir()
+    assert main(["batch", "run", *arguments]) in (2, 5)
+    assert said in capfd.readouterr().err
+
+
+def test_ar10_dry_run_shows_what_counts_and_makes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    source = proposals(tmp_path / "in", 2)
+    (source / "README.md").write_text("x")
+    assert main(["batch", "run", str(source), "--dry-run", "--out", str(tmp_path / "run")]) == 0
+    assert capfd.readouterr().out == (
+        f"{source}/p0000.md\n{source}/p0001.md\n\n2 to review, 1 left out:\n"
+        f"        1  by its name no proposal, such as {source}/README.md\n"
+    )
+    assert not (tmp_path / "run").exists()
+
+
+class Asked:
+    """A run with a model, of the fake server."""
+
+    def __init__(self, tmp_path: Path, count: int) -> None:
+        self.source, self.out = proposals(tmp_path / "in", count), tmp_path / "run"
+
+    def command(self, url: str, *more: str) -> list[str]:
+        model = ["--model", "m", "--base-url", url, "--no-cache", "--concurrency", "4"]
+        return ["batch", "run", str(self.source), "--out", str(self.out), *model, *more]
+
+    def states(self) -> dict[str, int]:
+        with open_store(self.out) as store:
+            return dict(store.counts())
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    monkeypatch.setenv("REVIEWER_PRICE", "1,2")
+    return Asked(tmp_path, 10)
+
+
+def test_bs04_no_answer_is_paid_twice(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
+    with serve(by_hand) as provider:
+        assert main(asked.command(provider.url)) == 0
+        calls = provider.calls
+        assert main(asked.command(provider.url)) == 0
+        assert provider.calls == calls == 20  # each a second time, for the slip that is in the answers
+    said = capfd.readouterr().err
+    assert f"sending 10 documents to {provider.url.split('/')[2]} (model m): about $0." in said
+    assert "10 reviewed; $0.0" in said
+    assert "resuming: 10 of 10 done" in said
+
+
+def test_cs01_the_budget_holds_for_all_calls_of_a_run(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
+    with serve(by_hand) as provider:
+        assert main(asked.command(provider.url, "--max-calls", "7")) == 6
+        assert provider.calls <= 7
+        assert "to go on: reviewer batch run" in capfd.readouterr().err
+        done = asked.states()["reviewed"]
+        assert main(asked.command(provider.url, "--max-calls", "7")) == 6  # resuming does not begin anew
+        assert provider.calls <= 7
+        assert main(asked.command(provider.url, "--max-calls", "100")) == 0
+        assert 0 < done < asked.states()["reviewed"] == 10
+        assert provider.calls <= 7 + 20
+
+
+def _wrong_key(request: dict[str, Any]) -> Answer:
+    return error(401, "Incorrect API key", "invalid_api_key")
+
+
+def test_a_wrong_key_ends_the_run_and_marks_nobody(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
+    with serve(_wrong_key) as provider:
+        assert main(asked.command(provider.url)) == 3
+        assert asked.states() == {"pending": 10}
+        assert provider.calls <= 4
+
+
+def test_one_refusal_is_one_failure(asked: Asked) -> None:
+    def script(request: dict[str, Any]) -> Answer:
+        refused = "This is draft 5." in request["messages"][1]["content"]
+        return error(400, "flagged", "content_filter") if refused else by_hand(request)
+
+    with serve(script) as provider:
+        assert main(asked.command(provider.url)) == 4
+        assert asked.states() == {"reviewed": 9, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("signals", "finishes"),
+    [
+        pytest.param((signal.SIGINT,), True, id="BS12-once"),
+        pytest.param((signal.SIGTERM,), True, id="BS12-term"),
+        pytest.param((signal.SIGINT, signal.SIGINT), False, id="BS12-twice"),
+    ],
+)
+def test_bs12_ctrl_c(signals: tuple[signal.Signals, ...], finishes: bool, asked: Asked) -> None:
+    """The server holds its answers back until the process has heard what was sent to it."""
+    release, held = threading.Event(), threading.Semaphore(0)
+    with serve(by_hand) as provider:
+        inner = provider.next
+
+        def slow(path: str, headers: dict[str, str], raw: bytes) -> Answer:
+            answer = inner(path, headers, raw)  # under the server's lock, which must not be held while waiting
+            held.release()
+            release.wait(60)
+            return answer
+
+        provider.next = slow  # type: ignore[method-assign]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reviewer", *asked.command(provider.url)], stderr=subprocess.PIPE, text=True
+        )
+        assert process.stderr is not None
+        for _ in range(4):
+            assert held.acquire(timeout=60)
+        said = ""
+        for number in signals:
+            process.send_signal(number)
+            if "finishing" not in said:
+                while "finishing what was begun" not in (line := process.stderr.readline()):
+                    said += line
+                said += line
+        if finishes:
+            release.set()
+        rest = process.communicate(timeout=60)[1]
+        release.set()
+    assert process.returncode == 130
+    assert "Traceback" not in said + rest
+    assert "to go on: reviewer batch run" in rest
+    assert asked.states() == ({"reviewed": 4, "pending": 6} if finishes else {"pending": 10})
