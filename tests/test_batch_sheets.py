@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from reviewer.__main__ import main
 from reviewer.batch.report import write_report
-from reviewer.batch.rows import Row
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import measure_decisions, read_labels
@@ -85,29 +84,34 @@ def test_what_people_wrote_is_kept(sheet: str, voice: str, cells: dict[str, str]
         assert not any(row[key] for row in others for key in cells)
 
 
-def test_a_decision_follows_its_document(tmp_path: Path) -> None:
+def test_a_decision_stays_with_its_document(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     write_report(made.small(), tmp_path, RUBRIC)
     decided(path, decision="stop")
     [first, *others] = made.small()
-    write_report([*others, first.model_copy(update={"id": "edited"})], tmp_path, RUBRIC)
-    assert [row["document"] for row in rows_of(path) if row["decision"]] == [first.name]
-    write_report([*others, first.model_copy(update={"id": "edited", "name": "renamed.md"})], tmp_path, RUBRIC)
+    write_report([*others, first.model_copy(update={"name": "renamed.md"})], tmp_path, RUBRIC)
     assert [row["document"] for row in rows_of(path) if row["decision"]] == ["renamed.md"]
-    for _ in range(2):
+    for _ in range(2):  # gone from the run, and not from the sheet
         write_report(others, tmp_path, RUBRIC)
         [last] = [row for row in rows_of(path) if row["decision"]]
         assert (last["document"], last["state"], last["decision"]) == ("renamed.md", "absent", "stop")
-    write_report([*others, first.model_copy(update={"id": "edited"})], tmp_path, RUBRIC)
+    write_report([*others, first], tmp_path, RUBRIC)
     assert [(row["document"], row["state"]) for row in rows_of(path) if row["decision"]] == [(first.name, "reviewed")]
+
+
+def test_a_sheet_without_ids_is_read_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text("document,decision\ndesk/support-mail.md,go\n", "utf-8")
+    write_report(made.small(), tmp_path, RUBRIC)
+    assert [row["document"] for row in rows_of(path) if row["decision"]] == ["desk/support-mail.md"]
 
 
 def test_two_documents_of_one_name_keep_their_own(tmp_path: Path) -> None:
     rows = [made.row(made.reviewed("a.md"), n) for n in range(2)]
     write_report(rows, tmp_path, RUBRIC)
     decided(tmp_path / "results.csv", decision="go")
-    write_report(rows, tmp_path, RUBRIC)
-    assert [row["decision"] for row in rows_of(tmp_path / "results.csv")] == ["go", ""]
+    write_report(rows[::-1], tmp_path, RUBRIC)
+    assert [row["decision"] for row in rows_of(tmp_path / "results.csv")] == ["", "go"]
 
 
 @pytest.mark.parametrize(
@@ -197,9 +201,19 @@ def test_who_was_not_reviewed_is_listed_for_the_instructor(tmp_path: Path) -> No
     assert (unread["state"], unread["impact"]) == ("incomplete", "")
 
 
-def test_the_sheet_alone(tmp_path: Path) -> None:
-    write_report([Row(id="1", name="a", state="failed", reason="x"), *made.small()], tmp_path, RUBRIC, formats=("csv",))
-    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+@pytest.mark.parametrize(
+    ("voice", "formats", "written"),
+    [
+        ("gate", ["csv"], {"results.csv"}),
+        ("gate", ["html"], {"index.html", "reports"}),
+        ("instructor", ["csv"], {"marks.csv"}),
+        ("instructor", ["html"], {"marks.html", "feedback"}),
+    ],
+)
+def test_only_what_was_asked_for(voice: str, formats: list[str], written: set[str], tmp_path: Path) -> None:
+    done = write_report(made.small(), tmp_path, RUBRIC, voice=voice, formats=formats)
+    assert {path.name for path in tmp_path.iterdir()} == written
+    assert {path.name for path in done.files} <= written
 
 
 # The command

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from reviewer.batch.report.decisions import columns, read_kept, result, unreviewed
+from reviewer.batch.report.decisions import columns, read_kept, result, unreviewed, write_results
 from reviewer.batch.report.entries import entry, left
 from reviewer.batch.report.files import drop_stale, whole_file, write_whole
 from reviewer.batch.report.page import Archive, write_page
 from reviewer.batch.report.read import Written, record_of
 from reviewer.batch.rows import Row
 from reviewer.domain import Rubric
-from reviewer.pipeline import render, write_sheet
+from reviewer.pipeline import render
 
 Voice = Literal["gate", "instructor"]
 FORMATS = ("html", "csv")
@@ -57,16 +57,9 @@ def write_report(
             yield told | kept.of(row)
         yield from kept.others()
 
-    files = []
-    if "csv" in formats:
-        files.append(run_folder / "results.csv")
-        with whole_file(files[0], sheet=True) as file:
-            write_sheet(file, [*own, *kept.columns], results())
-    else:
-        for _ in results():
-            pass
+    files = [run_folder / name for name in ("index.html", "results.csv") if name.partition(".")[2] in formats]
+    write_results(run_folder / "results.csv", [*own, *kept.columns], results(), wanted="csv" in formats)
     if pages:
-        files.insert(0, run_folder / "index.html")
         with whole_file(files[0]) as file:
             write_page(archive, rubric, language or archive.language, file)
         drop_stale(run_folder / "reports", (found.report for found in archive.entries))

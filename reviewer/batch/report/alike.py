@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
+from reviewer.errors import OutputError
+
 ALIKE = 0.5  # share of common word triples from which two texts are told together
 _SAME = 0.95  # from there on a text is found whenever its first copy is: copies of copies need no place in the index
 _WIDTH = 3
@@ -47,7 +49,14 @@ class Alike:
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the index
 
     def add(self, number: int, text: str) -> None:
-        """Compare a text with all before it."""
+        """Compare a text with all before it. Raises OutputError where the temporary folder is full."""
+        try:
+            self._add(number, text)
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise OutputError(f"{folder}: cannot write: {error.strerror}; free space there, or set TMPDIR") from error
+
+    def _add(self, number: int, text: str) -> None:
         triples = _triples(text)
         if not self.available or not triples:
             return

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reviewer.batch.report.decisions import read_kept, unreviewed
+from reviewer.batch.report.decisions import read_kept, unreviewed, write_results
 from reviewer.batch.report.entries import Left, asked, common_folder, file_name, left, shown
 from reviewer.batch.report.files import drop_stale, safe_name, whole_file, write_whole
 from reviewer.batch.report.page import HTML
@@ -16,7 +16,7 @@ from reviewer.batch.report.read import Written, record_of
 from reviewer.batch.report.words import WORDS
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric, Scorecard
-from reviewer.pipeline import feedback, say, web, whole, write_sheet
+from reviewer.pipeline import feedback, say, web, whole
 
 OWN = ("mark", "comment")
 
@@ -43,6 +43,7 @@ def write_course(
     own = ["document", "id", "state", *(axis.id for axis in rubric.axes), *names, "unsaid", "feedback", "not_reviewed"]
     kept = read_kept(run_folder / "marks.csv", own, OWN)
     students: list[Marked] = []
+    pages = "html" in formats
     others: list[Left] = []
     spoken: list[str] = []
 
@@ -57,19 +58,19 @@ def write_course(
                 student = _marked(row, card, rubric)
                 students.append(student)
                 spoken.append(review.language)
-                write_whole(run_folder / "feedback" / student.file, feedback(_for_student(review), rubric))
+                if pages:
+                    write_whole(run_folder / "feedback" / student.file, feedback(_for_student(review), rubric))
                 told = {"document": row.name, "id": row.id, "state": row.state, **_cells(student, rubric)}
             yield told | kept.of(row)
         yield from kept.others()
 
-    with whole_file(run_folder / "marks.csv", sheet=True) as file:
-        write_sheet(file, [*own, *kept.columns], sheet())
-    files = [run_folder / "marks.csv", run_folder / "feedback"]
-    if "html" in formats:
-        files.insert(0, run_folder / "marks.html")
+    files = [run_folder / name for name in ("marks.html", "marks.csv") if name.partition(".")[2] in formats]
+    write_results(run_folder / "marks.csv", [*own, *kept.columns], sheet(), wanted="csv" in formats)
+    if pages:
         with whole_file(files[0]) as file:
             _write_page(students, others, rubric, language or max(spoken, key=spoken.count, default="en"), file)
-    drop_stale(run_folder / "feedback", (student.file for student in students))
+        files.append(run_folder / "feedback")
+        drop_stale(run_folder / "feedback", (student.file for student in students))
     return Written(reviewed=len(students), unreviewed=len(others), files=tuple(files))
 
 

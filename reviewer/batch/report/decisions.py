@@ -1,13 +1,14 @@
 """results.csv: a row for each document, with columns for one's own decision that survive the next report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reviewer.batch.report.entries import Entry, asked, left
+from reviewer.batch.report.files import whole_file
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric
-from reviewer.pipeline import read_sheet, whole
+from reviewer.pipeline import read_sheet, whole, write_sheet
 
 OWN = ("decision", "reason", "outcome")  # what `reviewer evaluate` reads
 
@@ -17,20 +18,16 @@ class Kept:
     """What people wrote into an earlier sheet: in our empty columns, and in columns that they added."""
 
     columns: tuple[str, ...]
-    by_id: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    by_name: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    rows: dict[str, Mapping[str, str]] = field(default_factory=dict)  # by id; by name where the sheet has no ids
 
     def of(self, row: Row) -> dict[str, str]:
-        """What was written about this document. One that was edited since, and so has another id, keeps it by name."""
-        said = self.by_id.pop(row.id, None) or self.by_name.get(row.name) or {}
-        self.by_name.pop(row.name, None)
-        if "id" in said:
-            self.by_id.pop(said["id"], None)
+        """What was written about this document."""
+        said = self.rows.pop(row.id, None) or self.rows.pop(row.name, None) or {}
         return {column: said.get(column, "") for column in self.columns}
 
     def others(self) -> Iterator[dict[str, str]]:
         """Rows about documents that the run does not hold any more: what was written is not thrown away."""
-        for said in self.by_id.values():
+        for said in self.rows.values():
             name = {"document": said.get("document", ""), "id": said.get("id", ""), "state": "absent"}
             yield name | {column: said.get(column, "") for column in self.columns}
 
@@ -40,11 +37,20 @@ def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept
     rows = [row for _, row in read_sheet(path)] if path.exists() else []
     added = dict.fromkeys(column for row in rows for column in row if column and column not in ours)
     kept = Kept(columns=tuple(dict.fromkeys((*own, *added))))
-    for number, row in enumerate(rows):
+    for row in rows:
         if any(row.get(column, "").strip() for column in kept.columns):
-            kept.by_id[row.get("id") or f"row {number}"] = row
-            kept.by_name[row.get("document", "")] = row
+            kept.rows[row.get("id") or row.get("document", "")] = row
     return kept
+
+
+def write_results(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]], *, wanted: bool) -> None:
+    """Write a sheet; one that is not wanted is only walked through, for what else comes of its rows."""
+    if wanted:
+        with whole_file(path, sheet=True) as file:
+            write_sheet(file, columns, rows)
+    else:
+        for _ in rows:
+            pass
 
 
 def columns(rubric: Rubric) -> list[str]:

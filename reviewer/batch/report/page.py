@@ -75,7 +75,7 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
             axes=[words.axes.get(axis.id, axis.id) for axis in rubric.axes],
             tones=TONES,
             quadrants=words.quadrants,
-            map=_map(order, rubric, words) if order else None,
+            map=_map(order, rubric, words, shapes) if order else None,
             lacks=list(_lacks(archive, rubric, words)),
             rows=order,
             total=len(order),
@@ -97,13 +97,12 @@ def _counts(archive: Archive, tell: Say) -> list[tuple[str, str]]:
     return [*counts, *([("open", tell("unreviewed", count=len(archive.left)))] if archive.left else [])]
 
 
-def _map(order: Iterable[Ranked], rubric: Rubric, words: Texts) -> dict[str, Any] | None:
+def _map(order: Iterable[Ranked], rubric: Rubric, words: Texts, shapes: Mapping[str, int]) -> dict[str, Any] | None:
     """Impact over feasibility, each entry where its figures put it."""
     ids = [axis.id for axis in rubric.axes]
     if not {"impact", "feasibility"} <= set(ids) or not rubric.verdict:
         return None
     up, along = ids.index("impact"), ids.index("feasibility")
-    shapes = {a.id: index % (SHAPES - 1) for index, a in enumerate(rubric.archetypes)}
     thresholds = rubric.verdict.thresholds
     return {
         "up": words.axes.get("impact", "impact"),
