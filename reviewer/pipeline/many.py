@@ -19,6 +19,8 @@ from reviewer.pipeline.one import (
     unreviewed,
 )
 
+_WINDOW = 2
+
 if TYPE_CHECKING:
     from reviewer.llm import ModelSettings
 
@@ -60,7 +62,8 @@ async def review_many(
                 return error
 
         waiting = map(named, sources)
-        tasks = [asyncio.create_task(one(*source)) for source in islice(waiting, concurrency)]
+        # More than may call at a time: results come in order, and a slow one must not leave the others' places empty.
+        tasks = [asyncio.create_task(one(*source)) for source in islice(waiting, _WINDOW * concurrency)]
         fatal: ReviewerError | None = None
         try:
             while tasks:
