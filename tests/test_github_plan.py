@@ -344,3 +344,18 @@ def test_waived_findings_get_no_remark() -> None:
     waived = planned(waive(proposal, [waiver], date(2026, 5, 14)), rubric=rubric)
     assert len(waived.remarks) == len(plain.remarks) - 1
     assert "Waived" in fit(waived.comment, COMMENT)
+
+
+@pytest.mark.parametrize(("engine", "told"), [("", True), ("offline 0.0.1", False)])
+def test_another_engine_is_no_merit_of_a_push(engine: str, told: bool) -> None:
+    rubric = load_rubric("fsdl")
+    then, now = review(EXAMPLES / "smart-campus.md"), review(EXAMPLES / "churn.md")
+    [past] = remember([then], rubric)
+    past = past.model_copy(update={"engine": engine or past.engine})
+    state = State(head="a" * 40, digest=HEAD, asked=rubric.extraction_schema_sha256, proposals=(past,))
+    before = recall(state, then.document.name, rubric)
+    assert before is not None
+    one = Reviewed(path="a.md", lines=frozenset(), review=now, base=None, since_push=compare(before, now, rubric))
+    saying = Saying(rubric, "en", "gate", telling("en"))
+    plan = make_plan(Outcome((one,), ()), (), Thread(state=state), HEAD, saying, Conditions())
+    assert ("**Since aaaaaaa:** Revise → **Go**" in fit(plan.comment, COMMENT)) is told

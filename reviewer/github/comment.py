@@ -184,14 +184,15 @@ def _part(one: Reviewed, last: str, saying: Saying) -> Part:
         news = tuple(
             change for change in one.since_base.findings if change.state != "open"
         )  # the review has the others
-        since = one.since_base.model_copy(update={"findings": news})
-        text = render_comparison(since, saying.rubric, "markdown", saying.language)
+        base = one.since_base.model_copy(update={"findings": news})
+        text = render_comparison(base, saying.rubric, "markdown", saying.language)
         folds.append(Fold(title=tell("changes"), text=_below(text)))
     text = render(review, saying.rubric, "markdown", voice=saying.voice)
     folds.append(Fold(title=tell("all", count=len(review.findings)), text=_below(text)))
-    moved = ""
-    if last and one.since_push is not None and one.since_push.obstacle is None:
-        moved = f"**{tell('since.push', head=last[:7])}:** {moves(one.since_push, saying)}"
+    moved, since = "", one.since_push
+    # Read by another engine, the same text says other things: that is no merit of a push.
+    if last and since is not None and since.obstacle is None and "other_reader" not in since.caveats:
+        moved = f"**{tell('since.push', head=last[:7])}:** {moves(since, saying)}"
     return Part(lead="\n\n".join(blocks), moved=moved, folds=tuple(folds))
 
 

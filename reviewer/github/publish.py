@@ -61,7 +61,7 @@ def read_thread(pull: PullRequest, me: Me) -> Thread:
     with reading(f"comments of pull request #{pull.number}"):
         mine = _mine(pull, me)
         remarks = tuple(
-            Standing(id=one.id, path=one.path, body=one.body)
+            Standing(id=one.id, path=one.path, body=one.body or "")
             for one in pull.get_review_comments()
             if me.wrote(one.user)
         )
@@ -131,7 +131,7 @@ def _write(body: str, plan: Plan, pull: PullRequest, me: Me, thread: Thread) -> 
 
 def _mine(pull: PullRequest, me: Me) -> list[IssueComment]:
     """Our comments, the first one first. Every page is read."""
-    found = (one for one in pull.get_issue_comments() if one.body.startswith(MARKER) and me.wrote(one.user))
+    found = (one for one in pull.get_issue_comments() if (one.body or "").startswith(MARKER) and me.wrote(one.user))
     return sorted(found, key=lambda one: one.id)
 
 

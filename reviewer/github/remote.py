@@ -5,18 +5,20 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from github import Auth, Github, GithubException, GithubRetry
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 from requests import RequestException
-from urllib3 import BaseHTTPResponse
 
 from reviewer.errors import RateLimitError, ReviewerError, SettingsError, UnreachableError
 from reviewer.github.event import Ask, Skip
 from reviewer.github.pull import ChangedFile, Entry, Pull
 from reviewer.version import VERSION
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 LIMITED = (403, 429)
 PAUSE = 60.0  # seconds, where GitHub asks to slow down and does not say for how long
@@ -56,7 +58,7 @@ class Patient(GithubRetry):
         """Whether to send again. "Slow down" comes before anything is done; after a 502, nobody knows about a POST."""
         return status_code in LIMITED or super().is_retry(method, status_code, has_retry_after)
 
-    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+    def sleep(self, response: "BaseHTTPResponse | None" = None) -> None:
         """Wait as long as GitHub says, else ever longer; give up rather than pass the end."""
         pause = self.get_backoff_time()
         if response is not None and response.status in LIMITED:
