@@ -79,8 +79,9 @@ class Book:
         self.sets = _sets(self.tokens_of)
         self.heading_lifts = lifts
         self.heading_set = _compile([pattern for pattern, _, _ in lifts])
-        # Half of all time. Who edits a text has most of its sentences read again unchanged.
+        # Most of all time. Who edits a text has most of its sentences read again unchanged.
         self.tokens = lru_cache(maxsize=4096)(self._tokens)
+        self._weighed = lru_cache(maxsize=4096)(self._weigh)
 
     def _tokens(self, text: str) -> frozenset[str]:
         """The patterns and classes that the text holds."""
@@ -104,6 +105,12 @@ class Book:
         self, text: str, tokens: frozenset[str]
     ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
         """The weight of the text's own cues for each criterion and value, and which cues these are."""
+        weights, why = self._weighed(text, tokens)
+        return defaultdict(float, weights), why
+
+    def _weigh(
+        self, text: str, tokens: frozenset[str]
+    ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
         weights: dict[tuple[str, str], float] = defaultdict(float)
         why: dict[tuple[str, str], list[str]] = defaultdict(list)
         denied = self._denied(text) if tokens & {"@negation", "@absence"} else ()
