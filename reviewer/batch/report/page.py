@@ -69,7 +69,7 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             policy=web.policy(style, script),
-            counts=_counts(archive, tell),
+            counts=_counts(archive, rubric, tell),
             verdicts=[(v, tell(f"verdict.{v}")) for v in TONES] if rubric.verdict else [],
             archetypes=[(a.id, _short(words.archetypes.get(a.id, a.id)), shapes[a.id]) for a in rubric.archetypes],
             axes=[words.axes.get(axis.id, axis.id) for axis in rubric.axes],
@@ -91,8 +91,8 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
     )
 
 
-def _counts(archive: Archive, tell: Say) -> list[tuple[str, str]]:
-    found = Counter(entry.verdict for entry in archive.entries)
+def _counts(archive: Archive, rubric: Rubric, tell: Say) -> list[tuple[str, str]]:
+    found = Counter(entry.verdict for entry in archive.entries if rubric.verdict)
     counts = [(TONES.get(v, "plain"), f"{tell(f'verdict.{v}')} {found[v]}") for v in (*TONES, "") if found[v]]
     return [*counts, *([("open", tell("unreviewed", count=len(archive.left)))] if archive.left else [])]
 

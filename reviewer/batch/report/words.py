@@ -36,13 +36,14 @@ WORDS: dict[str, tuple[str, str]] = {
     # The table
     "table": ("Ranked", "순위"),
     "table.rows": ("Table of proposals", "제안서 표"),
+    "table.mean": ("the mean of {axes}", "{axes}의 평균"),
     "table.hint": (
         (
-            "By the mean of {axes}, as written; “=” marks the same figure. Beside each place stand all that it can "
+            "By {by}, as written; “=” marks the same figure. Beside each place stand all that it can "
             "still take, since what is not said could count either way: where they overlap, no order is known."
         ),
         (
-            "{axes}의 평균(현재 서술 기준)으로 정렬했고 “=”는 같은 점수입니다. 순위 옆의 범위는 "
+            "{by}(현재 서술 기준) 순서이며 “=”는 같은 점수입니다. 순위 옆의 범위는 "
             "아직 서술되지 않은 내용에 따라 될 수 있는 순위이며, 범위가 겹치면 순서를 알 수 없습니다."
         ),
     ),
