@@ -230,6 +230,13 @@ def test_answer(row: Row) -> None:
     assert reply.cost is None
 
 
+def test_the_provider_s_set_up_is_recorded() -> None:
+    """LA26."""
+    with serve([Answer(body={**chat().body, "system_fingerprint": "fp_1", "model": "m-2"})]) as provider:
+        reply = asyncio.run(ask(provider.url, Clock()))
+    assert (reply.answered, reply.fingerprint) == ("m-2", "fp_1")
+
+
 def test_more_room_for_a_cut_answer() -> None:
     with serve([chat('{"says": "The', "length", tokens=(40, 100)), chat()]) as provider:
         reply = asyncio.run(ask(provider.url, Clock(), max_output_tokens=100))

@@ -32,7 +32,7 @@ class Says:
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         self.asked.append((prompt.id, prompt.sample))
         said = {c: (value, quotes) for c, value, quotes in self.answers[prompt.sample]}
-        return Reply(data=filled(schema, said), text="", answered="says", cost=0.01)
+        return Reply(data=filled(schema, said), text="", answered=f"says-{prompt.id}", cost=0.01)
 
 
 def filled(schema: Mapping[str, Any], said: Mapping[str, tuple[str, list[str]]]) -> dict[str, Any]:
@@ -124,3 +124,13 @@ def test_only_words_that_are_not_there_are_asked_about_again() -> None:
     model = Says([misread, bent])
     read(model, 1)
     assert [prompt for prompt, _ in model.asked] == ["extract.v1", "reask.v1"]
+
+
+def test_everybody_who_answered_is_told() -> None:
+    """LA26."""
+    bent = ("labels", "manual", ["Clerks sort 901 letters a day by hand."])
+    extraction = read(Says([bent]), 1).extraction
+    assert extraction is not None
+    assert extraction.model is not None
+    assert extraction.model.answered == "says-extract.v1, says-reask.v1"
+    assert extraction.usage is None  # it was not said

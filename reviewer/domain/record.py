@@ -210,7 +210,8 @@ class ModelUsed(Frozen):
     """Who was asked, and who answered."""
 
     requested: str
-    answered: str = ""
+    answered: str = ""  # several, where a router changed its mind between two calls
+    fingerprint: str = ""  # of the provider's set-up, where it tells one
     host: str = ""
     mode: str = ""  # json_schema, tool, json or prompt
     prompt: str = ""  # name and version of the prompt

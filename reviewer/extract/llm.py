@@ -209,6 +209,7 @@ async def _extract(document: Document, question: _Question, model: Model, budget
         model=ModelUsed(
             requested=first.requested,
             answered=", ".join(dict.fromkeys(reply.answered for reply in replies)),
+            fingerprint=", ".join(dict.fromkeys(reply.fingerprint for reply in replies if reply.fingerprint)),
             host=first.host,
             mode=first.mode,
             prompt=question.id,

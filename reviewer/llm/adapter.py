@@ -277,6 +277,7 @@ class ChatModel:
             usage=usage,
             requested=self.settings.name,
             answered=str(about.get("model_name") or about.get("model") or ""),
+            fingerprint=str(about.get("system_fingerprint") or ""),
             host=self.host,
             mode=mode,
             engine=self.engine,

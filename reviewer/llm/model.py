@@ -40,6 +40,7 @@ class Reply(Frozen):
     cached: bool = False
     requested: str = ""
     answered: str = ""  # the model that says it answered
+    fingerprint: str = ""  # of the provider's set-up, where it tells one
     host: str = ""
     mode: str = ""
     engine: str = ""  # the libraries' versions

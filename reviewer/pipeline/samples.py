@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import NamedTuple
 
-from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, Rubric, Stability
+from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, ModelUsed, Rubric, Stability
 from reviewer.domain.record import Answer
 from reviewer.errors import ProviderError
 from reviewer.extract.llm import BUDGET, MOST, extract_llm, reask
@@ -110,10 +110,18 @@ def joined(first: Extraction, again: Extraction) -> Extraction:
     return first.model_copy(
         update={
             "claims": (*claims, *newer.values()),
-            "usage": first.usage + again.usage if first.usage and again.usage else first.usage or again.usage,
+            "model": _both(first.model, again.model),
+            "usage": first.usage + again.usage if first.usage and again.usage else None,
             "cost": first.cost + again.cost if known else None,  # type: ignore[operator]
             "calls": first.calls + again.calls,
             "cached": first.cached and again.cached,
             "note": "; ".join(note for note in (first.note, again.note) if note),
         }
     )
+
+
+def _both(first: ModelUsed | None, again: ModelUsed | None) -> ModelUsed | None:
+    """What was asked first, with everybody who answered: a router may send the second question elsewhere."""
+    if first is None or again is None or again.answered in first.answered.split(", "):
+        return first
+    return first.model_copy(update={"answered": f"{first.answered}, {again.answered}"})
