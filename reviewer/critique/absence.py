@@ -4,7 +4,8 @@ It answers "but I did say that": the sentence that comes nearest is shown, with 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from itertools import islice, zip_longest
 from typing import NamedTuple
@@ -20,6 +21,8 @@ from reviewer.rubric.unreal import unreal
 SECTIONS = 4
 WORDS = 6
 _NEAR = 0.4  # what a sentence's cues must weigh to be near at all
+_RARE = 3  # sentences that hold a word of a class, so that these say something about it
+_TELLING = 0.7  # what such a word weighs where the best answer must hold one
 _HALF = 0.4  # of its weight that a cue keeps where only its first part is there
 _LONGEST = 600
 _REGIONS = {
@@ -95,8 +98,14 @@ class Absence:
     def _near(self) -> Mapping[str, _Near]:
         """The nearest stretch for each criterion; of two alike the first."""
         nearest: dict[str, _Near] = {}
-        for start, end, why in self._stretches():
-            for (criterion, value), weight in self._weights(flat(self._document.text[start:end])).items():
+        stretches = [
+            (start, end, why, self._book.tokens(flat(self._document.text[start:end])))
+            for start, end, why in self._stretches()
+        ]
+        held = Counter(token for *_, why, tokens in stretches if not why for token in tokens)
+        rare = {token for token, times in held.items() if token.startswith("@") and times <= _RARE}
+        for start, end, why, tokens in stretches:
+            for (criterion, value), weight in self._weights(tokens, rare).items():
                 found = nearest.get(criterion)
                 # What a reader sees comes first: "it stands in a comment" is no answer where a sentence is near.
                 better = found is None or (not why, weight) > (not found.why, found.weight)
@@ -113,9 +122,8 @@ class Absence:
         for region in document.regions:
             yield region.start, min(region.end, region.start + _LONGEST), _REGIONS[region.kind]
 
-    def _weights(self, text: str) -> dict[tuple[str, str], float]:
-        """What the text's cues weigh, denied or not, also those that are there in part."""
-        tokens = self._book.tokens(text)
+    def _weights(self, tokens: frozenset[str], rare: Set[str]) -> dict[tuple[str, str], float]:
+        """What a text's cues weigh, denied or not, also those that are there in part, and telling words."""
         weights: dict[tuple[str, str], float] = {}
         for token in tokens:
             for rule in self._book.rules.get(token, ()):
@@ -123,6 +131,10 @@ class Absence:
                 if whole or not token.startswith("@"):  # a class of words alone is near to everything
                     key = rule.criterion, rule.value
                     weights[key] = weights.get(key, 0.0) + rule.weight * (1 if whole else _HALF)
+        for criterion in self._rubric.criteria:
+            best = criterion.values[0]
+            if best.predicate and f"@{best.predicate.cue}" in tokens & rare:
+                weights[criterion.id, best.id] = weights.get((criterion.id, best.id), 0.0) + _TELLING
         return weights
 
     def _why(self, criterion: Criterion, near: _Near) -> str:
