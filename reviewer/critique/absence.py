@@ -5,7 +5,7 @@ It answers "but I did say that": the sentence that comes nearest is shown, with 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice, zip_longest
 from typing import NamedTuple
@@ -103,9 +103,11 @@ class Absence:
             for start, end, why in self._stretches()
         ]
         held = Counter(token for *_, why, tokens in stretches if not why for token in tokens)
-        rare = {token for token, times in held.items() if token.startswith("@") and times <= _RARE}
+        rare = frozenset(token for token, times in held.items() if token.startswith("@") and times <= _RARE)
         for start, end, why, tokens in stretches:
-            for (criterion, value), weight in self._weights(tokens, rare).items():
+            block = self._document.block_at(start)
+            telling = frozenset() if block and block.kind == "heading" else rare
+            for (criterion, value), weight in self._weights(tokens, telling).items():
                 found = nearest.get(criterion)
                 # What a reader sees comes first: "it stands in a comment" is no answer where a sentence is near.
                 better = found is None or (not why, weight) > (not found.why, found.weight)
@@ -122,7 +124,7 @@ class Absence:
         for region in document.regions:
             yield region.start, min(region.end, region.start + _LONGEST), _REGIONS[region.kind]
 
-    def _weights(self, tokens: frozenset[str], rare: Set[str]) -> dict[tuple[str, str], float]:
+    def _weights(self, tokens: frozenset[str], rare: frozenset[str]) -> dict[tuple[str, str], float]:
         """What a text's cues weigh, denied or not, also those that are there in part, and telling words."""
         weights: dict[tuple[str, str], float] = {}
         for token in tokens:
