@@ -376,6 +376,40 @@ def test_the_head_moves_meanwhile(hub: GitHub, run: Run, sticky_is_newer: bool) 
     assert (note in hub.comments[0]["body"]) is not sticky_is_newer
 
 
+def test_a_merge_queue_that_waits_for_the_check_goes_on(hub: GitHub, run: Run) -> None:
+    """GH21: nothing is reviewed, so the check is neutral."""
+    job = run(event="merge_group", payload={"action": "checks_requested", "merge_group": {"head_sha": hub.head}})
+    assert hub.sequence() == ["POST /check-runs 201"]
+    assert (hub.checks[0]["conclusion"], hub.checks[0]["head_sha"]) == ("neutral", hub.head)
+    assert (job.code, job.outputs["status"]) == (0, "none")
+
+
+@pytest.mark.parametrize(
+    ("flags", "payload", "reviewed"), [((), "push", False), (("--drafts",), "push", True), ((), "/review", True)]
+)
+def test_a_draft_waits_until_somebody_asks(
+    hub: GitHub, run: Run, flags: tuple[str, ...], payload: str, reviewed: bool
+) -> None:
+    hub.draft = True
+    asked = {
+        "action": "created",
+        "issue": {"number": 7, "pull_request": {}},
+        "comment": {"body": "/review", "author_association": "MEMBER", "user": AUTHOR},
+    }
+    job = run(
+        *flags,
+        event="pull_request" if payload == "push" else "issue_comment",
+        payload=None if payload == "push" else asked,
+    )
+    assert (job.code, bool(hub.comments)) == (0, reviewed)
+
+
+def test_a_closed_pull_request_is_left_alone(hub: GitHub, run: Run) -> None:
+    hub.state = "closed"
+    assert run("--pr", "7").code == 0
+    assert hub.sequence() == ["GET /pulls/7 200"]
+
+
 def test_a_run_for_an_older_commit_leaves_it_to_the_newer_one(hub: GitHub, run: Run) -> None:
     """GH07, GH08: an event is about one commit; what was pushed since was not looked at by whoever started it."""
     old = hub.head

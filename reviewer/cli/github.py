@@ -153,10 +153,16 @@ def _on_github(post: frozenset[str], options: _Options, flags: Mapping[str, Any]
     from reviewer.github.remote import Clock, connect, find_pull, read_pull
 
     ask = read_event(os.environ, options.pr)
-    if isinstance(ask, Skip):
+    if isinstance(ask, Skip) and not (ask.head and "check" in post):
         return _skipped(ask.reason, options)
     url, token = os.environ.get("GITHUB_API_URL", ""), os.environ.get("GITHUB_TOKEN", "")
     with connect(url, token, Clock(options.wait)) as github:
+        if isinstance(ask, Skip):
+            from reviewer.github.publish import let_pass
+
+            for note in () if options.dry_run else let_pass(github, os.environ["GITHUB_REPOSITORY"], ask):
+                _log(note)
+            return _skipped(ask.reason, options)
         pull = find_pull(github, ask)
         if isinstance(pull, Skip):
             return _skipped(pull.reason, options)

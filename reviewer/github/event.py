@@ -31,6 +31,7 @@ class Skip(Frozen):
     """Nothing to do, which is no failure."""
 
     reason: str
+    head: str = ""  # a commit that may wait for the check all the same
 
 
 class _Commit(BaseModel):
@@ -70,12 +71,17 @@ class _Comment(BaseModel):
     user: _User | None
 
 
+class _Group(BaseModel):
+    head_sha: str
+
+
 class _Event(BaseModel):
     action: str = ""
     pull_request: _Pull | None = None
     workflow_run: _Run | None = None
     issue: _Issue | None = None
     comment: _Comment | None = None
+    merge_group: _Group | None = None
 
 
 def read_event(environ: Mapping[str, str], number: int | None = None) -> Ask | Skip:
@@ -98,6 +104,8 @@ def read_event(environ: Mapping[str, str], number: int | None = None) -> Ask | S
         return _run(repository, event.workflow_run)
     if name == "issue_comment" and event.issue and event.comment:
         return _comment(repository, event)
+    if name == "merge_group" and event.merge_group:
+        return Skip(reason="a merge queue brings nothing new", head=event.merge_group.head_sha)
     return Skip(reason=f"the event {name or '(none)'!r} proposes nothing")
 
 

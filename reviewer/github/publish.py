@@ -9,11 +9,13 @@ from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
 from github.Organization import Organization
 from github.PullRequest import PullRequest, ReviewComment
+from github.Repository import Repository
 from requests import RequestException
 
 from reviewer.domain.base import Frozen
 from reviewer.github.comment import COMMENT, fit
-from reviewer.github.plan import Plan, Thread
+from reviewer.github.event import Skip
+from reviewer.github.plan import Check, Plan, Thread
 from reviewer.github.remarks import Remark, Standing
 from reviewer.github.remote import message, reading
 from reviewer.github.state import MARKER, read, written
@@ -92,14 +94,26 @@ def publish(
                 pull.get_review_comment(edit.id).edit(edit.body)
     if "check" in post and readable:
         with _told("the check", notes):
-            repository.create_check_run(
-                name=CHECK,
-                head_sha=plan.head,
-                status="completed",
-                conclusion=plan.check.conclusion,
-                output={"title": plan.check.title, "summary": fit(plan.comment, COMMENT)},
-            )
+            _check(repository, plan.head, plan.check, fit(plan.comment, COMMENT))
     return Delivery(comment=comment, notes=tuple(notes))
+
+
+def let_pass(github: Github, repository: str, skip: Skip) -> tuple[str, ...]:
+    """Answer a merge queue that waits for the check: neutral, since nothing was reviewed. What could not be posted."""
+    notes: list[str] = []
+    with _told("the check", notes):
+        _check(github.get_repo(repository), skip.head, Check(conclusion="neutral", title=skip.reason), skip.reason)
+    return tuple(notes)
+
+
+def _check(repository: Repository, head: str, check: Check, summary: str) -> None:
+    repository.create_check_run(
+        name=CHECK,
+        head_sha=head,
+        status="completed",
+        conclusion=check.conclusion,
+        output={"title": check.title, "summary": summary},
+    )
 
 
 def _comment(plan: Plan, pull: PullRequest, me: Me, thread: Thread, note: str) -> None:
