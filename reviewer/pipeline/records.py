@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from reviewer.critique import critique
-from reviewer.domain import SCHEMA_VERSION, Review, Rubric
+from reviewer.domain import SCHEMA_VERSION, Document, Review, Rubric
 from reviewer.domain.document import RegionKind
 from reviewer.errors import InputError
 from reviewer.pipeline.notices import notices, region_notices
@@ -83,7 +83,8 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
 
 def without_text(review: Review) -> Review:
     """The record without the proposal's whole text; the quotes stay, since they are the proof."""
-    bare = review.document.model_copy(update={"text": "", "sections": (), "blocks": (), "regions": ()})
+    # Made anew: a copy would keep what the document has worked out from its text.
+    bare = Document(**dict(review.document) | {"text": "", "sections": (), "blocks": (), "regions": ()})
     if review.document.text:
         unquoted = tuple(region_notices(review.document, review.language, quoting=False))
         others = (n for n in review.notices if n.kind not in {notice.kind for notice in unquoted})
