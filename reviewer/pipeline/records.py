@@ -84,7 +84,8 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
 def without_text(review: Review) -> Review:
     """The record without the proposal's whole text; the quotes stay, since they are the proof."""
     # Made anew: a copy would keep what the document has worked out from its text.
-    bare = Document(**dict(review.document) | {"text": "", "sections": (), "blocks": (), "regions": ()})
+    kept = review.document.model_dump(exclude={"text", "sections", "blocks", "regions"})
+    bare = Document.model_validate(kept | {"text": ""})
     if review.document.text:
         unquoted = tuple(region_notices(review.document, review.language, quoting=False))
         others = (n for n in review.notices if n.kind not in {notice.kind for notice in unquoted})
