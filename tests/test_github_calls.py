@@ -178,7 +178,7 @@ def test_a_second_push_fixes_one_finding_and_adds_one(hub: GitHub, run: Run) -> 
     assert re.search(r"Feasibility \d\d → \*\*\d\d\*\*: .*Data volume: with a number", line)
     assert re.search(r"\d fixed, \d (new|worse)", line)
     fixed, *new = hub.remarks
-    assert f"**Fixed in {hub.head[:7]}.**\n\n**Data volume**" in fixed["body"]
+    assert fixed["body"].startswith(f"**Fixed in {hub.head[:7]}.** <!-- reviewer:fixed -->\n\n**Data volume**")
     assert (22, "**Human review** (minor)") in [(one["line"], one["body"].partition(":")[0]) for one in new]
 
 
@@ -200,7 +200,7 @@ def test_a_finding_that_comes_back_is_never_posted_again(hub: GitHub, run: Run) 
         run()
     volume = [remark["body"] for remark in hub.remarks if "Data volume" in remark["body"]]
     assert len(volume) == 1
-    assert volume[0].startswith(f"<!-- reviewer:again -->**Open again in {hub.head[:7]}.**\n\n**Data volume**")
+    assert volume[0].startswith(f"**Open again in {hub.head[:7]}.** <!-- reviewer:again -->\n\n**Data volume**")
 
 
 def test_a_fork_may_only_read(hub: GitHub, run: Run, tmp_path: Path) -> None:

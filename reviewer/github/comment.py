@@ -32,8 +32,9 @@ class Fold(Frozen):
 class Part(Frozen):
     """What is said of one proposal."""
 
-    lead: str
+    head: str
     moved: str = ""  # since the last push: of this run alone, so that it is no reason to write the same again
+    lead: str = ""
     folds: tuple[Fold, ...] = ()
 
 
@@ -89,7 +90,7 @@ def fit(comment: Comment, budget: int, note: str = "", tail: str = "") -> str:
     room = budget - _size(top, end, comment.cut_parts) - 40
     leads = []
     for part in comment.parts:
-        lead = "\n\n".join(filter(None, (part.lead, part.moved)))
+        lead = "\n\n".join(filter(None, (part.head, part.moved, part.lead)))
         if (room := room - _size(lead)) < 0:
             break
         leads.append(lead)
@@ -173,12 +174,11 @@ def _part(one: Reviewed, last: str, saying: Saying) -> Part:
     blocks = [f"### {name_of(one.path)}"]
     if review.status != "reviewed":
         blocks.append(f"**{say(saying.language)(f'status.{review.status}')}.** {escape_markdown(review.reason)}")
-        return Part(lead="\n\n".join(blocks))
+        return Part(head="\n\n".join(blocks))
     if one.since_base is None:
         blocks.append(tell("new.file"))
     elif one.since_base.obstacle is None:
         blocks.append(f"**{tell('since.base')}:** {moves(one.since_base, saying)}")
-    blocks += _top(review, saying)
     folds = []
     if saying.voice == "gate" and one.since_base and one.since_base.obstacle is None and one.since_base.facts:
         news = tuple(
@@ -193,7 +193,7 @@ def _part(one: Reviewed, last: str, saying: Saying) -> Part:
     # Read by another engine, the same text says other things: that is no merit of a push.
     if last and since is not None and since.obstacle is None and "other_reader" not in since.caveats:
         moved = f"**{tell('since.push', head=last[:7])}:** {moves(since, saying)}"
-    return Part(lead="\n\n".join(blocks), moved=moved, folds=tuple(folds))
+    return Part(head="\n\n".join(blocks), moved=moved, lead="\n\n".join(_top(review, saying)), folds=tuple(folds))
 
 
 def _below(text: str) -> str:

@@ -11,7 +11,8 @@ from reviewer.pipeline import escape_markdown, lines_of, say
 
 MOST = 30  # of one push, in one call
 _FINDING = re.compile(r"<!-- reviewer:finding ([0-9a-f]{16}) -->")
-_NOTED = re.compile(r"<!-- reviewer:(fixed|again) -->.*?\n\n", re.DOTALL)
+# Behind the words: in a line that begins with a comment, Markdown reads no marks.
+_NOTED = re.compile(r"[^\n]*<!-- reviewer:(fixed|again) -->\n\n")
 
 
 class Remark(Frozen):
@@ -81,7 +82,7 @@ def edits(reviewed: Iterable[Reviewed], standing: Sequence[Standing], head: str,
         gone = remark.fingerprint not in open_now[remark.path]
         if gone != remark.fixed:
             word = "fixed" if gone else "again"
-            noted = f"<!-- reviewer:{word} -->**{saying.tell(f'remark.{word}', head=head[:7])}**\n\n"
+            noted = f"**{saying.tell(f'remark.{word}', head=head[:7])}** <!-- reviewer:{word} -->\n\n"
             changed.append(Edit(id=remark.id, body=noted + _NOTED.sub("", remark.body, count=1)))
     return tuple(changed)
 
