@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from reviewer.__main__ import main
 from reviewer.domain.resources import resource
@@ -190,3 +191,21 @@ def test_formats_and_languages(run: Call) -> None:
     assert Path("d.html").stat().st_mode & 0o777 == 0o600
     plain = json.loads(run("old.md", "new.md", "--format", "json")[1])
     assert {c["state"] for c in plain["findings"]} == {"fixed"}
+
+
+@pytest.mark.usefixtures("files")
+def test_a_model_is_told_of_and_its_fault_ends_it(
+    run: Call, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = {"error": {"message": "wrong key"}}
+    httpserver.expect_request("/v1/chat/completions").respond_with_json(refusal, status=401)
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
+    url = httpserver.url_for("/v1")
+    code, out, err = run("old.md", "new.md", "--model", "some-model", "--base-url", url)
+    assert (code, out) == (3, "")
+    assert f"reviewer: sending old.md to {httpserver.host}:{httpserver.port} (model some-model)\n" in err
+    assert "not-a-key" not in err
+    # A record is not sent anywhere, and neither is a text when no model is named.
+    assert main(("review", "old.md", "--format", "json", "-o", "old.json")) == 0
+    assert run("old.json", "old.json", "--model", "some-model", "--base-url", url)[0] == 0
+    assert len(httpserver.log) == 1
