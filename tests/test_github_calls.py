@@ -584,6 +584,17 @@ def test_a_model_that_is_down_is_neutral(
     assert "the model could not be used" in job.summary
 
 
+@pytest.mark.parametrize(("flags", "code"), [((), 0), (("--strict",), 6)])
+def test_what_would_cost_more_than_allowed_is_left(
+    hub: GitHub, run: Run, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...], code: int
+) -> None:
+    """GH19."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
+    job = run("--model", "openai:gpt-5-mini", "--max-cost", "0", "--fail-on", "blocker", *flags)
+    assert "over budget: --max-cost is reached" in job.summary
+    assert (job.code, job.outputs["status"], hub.checks[-1]["conclusion"]) == (code, "skipped", "neutral")
+
+
 def test_a_fork_without_the_models_key_is_read_offline(hub: GitHub, run: Run) -> None:
     hub.fork = True
     job = run("--model", "openai:some-model")

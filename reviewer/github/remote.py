@@ -172,7 +172,8 @@ def read_pull(github: Github, ask: Ask, pull: PullRequest) -> Pull:
         fork=RemoteCommit(repository, fork, tree),
         files=files,
         unlisted=max(pull.changed_files - len(files), 0) if len(files) >= LISTED else 0,
-        trusted=pull.head.repo is not None
+        # The repository is gone with a deleted fork, the user with a deleted account.
+        trusted=bool(pull.head.repo and pull.user)
         and pull.head.repo.full_name == pull.base.repo.full_name
         and pull.user.type != "Bot",
     )

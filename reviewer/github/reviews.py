@@ -90,7 +90,7 @@ async def review_proposals(
         )
     why: Why = "cost" if isinstance(error, BudgetError) else "model"
     left = tuple(Left(path=p.path, why=why, detail=str(error)) for p in found if p.path not in done)
-    return Outcome(tuple(reviewed), left, error, keyless)
+    return Outcome(tuple(reviewed), left, error if left else None, keyless)
 
 
 async def _reviews(
