@@ -54,7 +54,8 @@ def _compiled(pattern: str) -> Any:
 
 def check(pattern: str) -> None:
     """Raise a RubricError that says what is wrong with this pattern, if anything is."""
-    _compiled(pattern)
+    if _compiled(pattern).search(""):
+        raise RubricError(f"pattern {pattern!r} is found where nothing stands, so it proves nothing; name words")
 
 
 def search(pattern: str, text: str) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ class RawCriterion(Raw):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     kind: Literal["stated", "assessed"] = "stated"
-    weight: float = Field(default=1, ge=0, le=1000)
+    weight: float = Field(default=1, ge=0, le=1000, strict=True)
     multiple: bool = False
     unknown: str | None = None
     answer: str | None = None
@@ -49,7 +49,7 @@ class RawRule(Raw):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     when: str = Field(max_length=1000)
     axis: str | None = None
-    factor: float = Field(default=1.0, gt=0, le=2)
+    factor: float = Field(default=1.0, gt=0, le=2, strict=True)
     finding: Severity | None = None
     criterion: str | None = None
     contradiction: bool = False

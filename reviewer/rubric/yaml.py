@@ -1,5 +1,6 @@
 """YAML as rubric files use it: version 1.2, no duplicate keys, no aliases, limits on size and depth."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,14 @@ from typing import Any
 from reviewer.domain.base import Frozen
 from reviewer.errors import RubricError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 500_000
 MAX_DEPTH = 16
+MAX_MARKS = 30_000  # line ends, commas, colons and brackets: twice the largest bundled rubric, read in two seconds
+_MARKS = "\n,:[{"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+_LONGEST_NUMBER = 40
 
 Path_ = tuple[str | int, ...]
 
@@ -47,6 +54,10 @@ def read_yaml(path: Path, data: bytes, what: str = "a rubric", begins: str = "id
         raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; {what} is a small file")
     try:
         text = data.decode("utf-8-sig")
+        if sum(map(text.count, _MARKS)) > MAX_MARKS:
+            raise RubricError(f"{path}: more than {MAX_MARKS:,} entries; {what} is a small file")
+        if text.startswith("%") or "\n%" in text:
+            raise RubricError(f"{path}: a line that begins with %; {what} is YAML 1.2 without directives")
         node, tree = _load(path, text)
     except UnicodeDecodeError as error:
         raise RubricError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
@@ -97,7 +108,31 @@ def _load(path: Path, text: str) -> tuple[Any, Any]:
     yaml.Composer = Plain
     yaml.max_depth = MAX_DEPTH
     node = yaml.compose(text)
+    _check(path, node)
     return node, yaml.constructor.construct_document(node) if node is not None else None
+
+
+def _check(path: Path, root: Any) -> None:
+    """Refuse what is YAML, but nothing that a rubric says: keys that are no text, endless numbers, unseen letters."""
+    nodes = [root] if root is not None else []
+    while nodes:
+        node = nodes.pop()
+        where = f"{path}:{node.start_mark.line + 1}"
+        if node.id == "scalar":
+            if _UNSEEN.search(node.value):
+                raise RubricError(f"{where}: a text with control characters; take them out")
+            if node.tag.endswith((":int", ":float")) and len(node.value) > _LONGEST_NUMBER:
+                raise RubricError(f"{where}: a number of {len(node.value):,} characters; write a shorter one")
+        elif node.id == "sequence":
+            nodes += node.value
+        else:
+            for key, value in node.value:
+                if not key.tag.endswith(":str"):
+                    shown = f" ({key.value})" if key.id == "scalar" else ""
+                    raise RubricError(
+                        f"{path}:{key.start_mark.line + 1}: a key that is no text{shown}; put it in quotes"
+                    )
+                nodes += (key, value)
 
 
 def _lines(node: Any, at: Path_) -> Iterator[tuple[Path_, int]]:
