@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_render_markdown import GITHUB, shown, tokens
 
 from reviewer.compare import compare
-from reviewer.domain import Review, Rubric, Waiver
+from reviewer.domain import Extraction, ModelUsed, Review, Rubric, Waiver
 from reviewer.errors import SettingsError
 from reviewer.github.changes import ChangedFile, Left, commentable, matching
 from reviewer.github.comment import COMMENT, SUMMARY, Comment, Fold, Part, Saying, fit
@@ -355,3 +355,10 @@ def test_another_engine_is_no_merit_of_a_push(engine: str, told: bool) -> None:
     saying = Saying(rubric, "en", "gate", telling("en"))
     plan = make_plan(Outcome((one,), ()), (), Thread(state=state), HEAD, saying, Conditions())
     assert ("**Since aaaaaaa:** Revise → **Go**" in fit(plan.comment, COMMENT)) is told
+
+
+@pytest.mark.parametrize(("cost", "told"), [(0.0123, "a_model-1 · cost &#36;0.0123"), (None, "cost not known")])
+def test_the_comment_says_who_read_it_and_what_it_cost(cost: float | None, told: str) -> None:
+    read_by = Extraction(method="llm", engine="x", model=ModelUsed(requested="m", answered="a_model-1"), cost=cost)
+    plan = planned(build.review().model_copy(update={"extraction": read_by}), rubric=build.rubric())
+    assert told in plan.comment.foot
