@@ -88,7 +88,7 @@ def opened(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("dialog", lambda dialog: complaints.append(dialog.type))
     home = address.partition("?")[0]
     page.on("request", lambda asked: None if asked.url.startswith((home, "data:")) else complaints.append(asked.url))
     page.complaints = complaints
@@ -262,6 +262,22 @@ def test_every_format_is_downloaded(browser: "Browser", address: str) -> None:
             assert data == KOREAN.encode() if shape == "text" else data
             if shape == "json":
                 assert read_record(data, "download").document.text == KOREAN
+
+
+def test_what_was_typed_is_not_lost_by_closing_the_page(browser: "Browser", address: str) -> None:
+    with opened(browser, address) as page:
+        paste(page, CHURN)
+        page.keyboard.type("The last word.")
+        report(page, "The last word.")
+        with page.expect_event("dialog") as asked:
+            page.close(run_before_unload=True)
+        assert asked.value.type == "beforeunload"
+        page.complaints.clear()
+        asked.value.dismiss()
+        with page.expect_download():
+            page.click("[data-format=text]")
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
 
 
 RECIPE = (

@@ -177,7 +177,18 @@
     force = false;
     place = 0;
   };
-  text.addEventListener("input", () => {
+  // Nothing is stored, so what was typed goes with the page: it is asked for once more, unless it was downloaded.
+  let unsaved = false;
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+  for (const link of document.querySelectorAll("[data-format]")) {
+    link.addEventListener("click", () => {
+      unsaved = false;
+    });
+  }
+  text.addEventListener("input", (event) => {
+    unsaved = unsaved || event.inputType !== "insertFromPaste";
     if (file && file.next) name = file.next;
     file = null;
     later();
