@@ -215,15 +215,21 @@ def _table(path: Path, rules: Rules) -> Iterator[Entry]:
             if not isinstance(text, str) or not text.strip():
                 yield _entry(place, name, "", lambda: b"", "failed", f"{name}: nothing stands in {column!r}")
                 continue
-            data = text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace")
+            data = _bytes(text)
             yield _entry(place, name, hashlib.sha256(data).hexdigest()[:20], lambda data=data: data)  # type: ignore[misc]
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; check the path") from error
 
 
-def _escaped(text: str) -> bool:
-    """Was it decoded from bytes that are no UTF-8? Then they go on as they were."""
-    return not any("\ud800" <= c <= "\udc7f" or "\udd00" <= c <= "\udfff" for c in text)
+def _bytes(text: str) -> bytes:
+    """The text as it stood in the file: what was decoded from bytes that are no UTF-8 goes on as they were."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        try:
+            return text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "replace")
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:

@@ -83,6 +83,7 @@ class Store:
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path, self._db = path, db
+        self._linked: dict[str, str] = {}
         found = db.execute("SELECT settings FROM run").fetchone()
         self.run: dict[str, Any] = json.loads(found[0]) if found else {}
 
@@ -112,6 +113,8 @@ class Store:
 
     def content(self, id: str) -> str | None:  # noqa: A002 - the word for it
         """The content of a document that was read already and not touched since."""
+        if id in self._linked:
+            return self._linked[id]
         found = self._db.execute("SELECT content FROM documents WHERE id = ?", (id,)).fetchone()
         return found[0] if found else None
 
@@ -123,9 +126,8 @@ class Store:
         return found[0] if found else None
 
     def link(self, id: str, content: str) -> None:  # noqa: A002
-        """Say which content a document has."""
-        with self._transaction():
-            self._db.execute("UPDATE documents SET content = ? WHERE id = ?", (content, id))
+        """Say which content a document has. Kept with the next result: a kill costs no more than reading it again."""
+        self._linked[id] = content
 
     def unreadable(self, id: str, reason: str) -> None:  # noqa: A002
         """Say why a document could not even be read. The next run lists it anew."""
@@ -217,7 +219,16 @@ class Store:
         with told(self.path):
             self._db.execute("BEGIN IMMEDIATE")  # a lock that is taken later can fail halfway
             with self._db:
+                links = [(content, id_) for id_, content in self._linked.items()]
+                self._db.executemany("UPDATE documents SET content = ? WHERE id = ?", links)
                 yield
+        self._linked.clear()
+
+    def flush(self) -> None:
+        """Keep what waits for the next result."""
+        if self._linked:
+            with self._transaction():
+                pass
 
 
 @contextmanager
@@ -229,8 +240,10 @@ def open_store(run: Path, *, write: bool = False) -> Iterator[Store]:
             raise InputError(f"{run}: is a file; --out names a folder")
         create(path)
     with closing(connect(path, write=write)) as db:
+        store = Store(path, db)
         try:
-            yield Store(path, db)
+            yield store
+            store.flush()
         finally:
             if write and not on_network(path):
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # now the one file is all there is to copy

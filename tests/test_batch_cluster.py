@@ -1,0 +1,138 @@
+"""A real cluster of worker processes on this machine: nothing is lost, doubled, overspent or given away."""
+
+import os
+import pickle
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llm_answers import by_hand
+from llm_server import serve
+
+from reviewer.__main__ import main
+from reviewer.batch import cluster
+from reviewer.batch.job import Item, Job
+from reviewer.batch.store import open_store
+from reviewer.domain import Estimate
+from reviewer.pipeline import ModelSettings, load_rubric
+from reviewer.pipeline.purse import Purse
+
+TEXT = (Path(__file__).parents[1] / "examples" / "pension-letters.ko.md").read_text("utf-8")
+KEY = "sk-not-a-real-key-of-anybody"
+
+
+def proposals(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for n in range(count):
+        (folder / f"p{n:04}.md").write_text(f"{TEXT}\n{n}\n", "utf-8")
+    return folder
+
+
+def rows(run: Path) -> list[tuple[str, str, str, bytes | None]]:
+    with open_store(run) as store:
+        return [(row.name, row.state, row.reason, row.record) for row in store.rows()]
+
+
+@pytest.fixture
+def workers() -> Iterator[Any]:
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+        yield local
+
+
+def pids(workers: Any) -> list[int]:
+    return [nanny.pid for nanny in workers.workers.values() if nanny.pid]
+
+
+@pytest.mark.slow
+def test_co04_workers_killed_at_random_lose_nothing(workers: Any, tmp_path: Path) -> None:
+    source = proposals(tmp_path / "in", 120)
+    command = ["batch", "run", str(source), "--out"]
+    over, killed = threading.Event(), []
+
+    def kill() -> None:
+        chance = random.Random(7)
+        while not over.wait(chance.uniform(1.0, 3.0)):
+            if running := pids(workers):
+                victim = chance.choice(running)
+                killed.append(victim)
+                os.kill(victim, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        dask = ["--engine", "dask", "--scheduler", workers.scheduler_address]
+        assert main([*command, str(tmp_path / "run"), *dask]) in (0, 4)
+    finally:
+        over.set()
+        thread.join()
+    # Dask gives a document up whose workers died three times; like any that failed, it is tried again.
+    assert main([*command, str(tmp_path / "run"), *dask]) == 0
+    assert killed
+    print(f"{len(killed)} workers killed")
+    assert main([*command, str(tmp_path / "whole"), "--processes", "1"]) == 0
+    assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_co05_co09_limits_and_key_of_a_cluster(workers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = proposals(tmp_path / "in", 12)
+    monkeypatch.setenv("REVIEWER_PRICE", "1,2")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with serve(by_hand) as provider:
+        command = ["batch", "run", str(source), "--out", str(tmp_path / "run"), "--model", "m",
+                   "--base-url", provider.url, "--concurrency", "6",
+                   "--engine", "dask", "--scheduler", workers.scheduler_address]  # fmt: skip
+        assert main([*command, "--max-calls", "7"]) == 6
+        assert 1 <= provider.calls <= 7
+        assert main([*command, "--max-calls", "100"]) == 0
+        assert provider.calls == 12
+        assert {header.get("authorization", "") for header in provider.headers} <= {"", f"Bearer {KEY}"}
+
+
+def test_co09_the_key_is_in_nothing_that_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    job = Job(rubric=load_rubric("fsdl"), model=ModelSettings(name="openai:gpt-5-mini"))
+    sent = [cluster._plugin(job), Item(content="x", name="a.md", data=b"text"), cluster._priced, cluster._reviewed]
+    assert KEY.encode() not in b"".join(map(pickle.dumps, sent))
+
+
+def price(dollars: float = 0.5, calls: int = 1) -> Estimate:
+    return Estimate(host="h", model="m", calls=calls, input_tokens=100, most_output_tokens=50, most_cost=dollars)
+
+
+def test_cs01_the_purse_hands_out_no_more_than_there_is() -> None:
+    purse = Purse(ModelSettings(name="m", base_url="http://127.0.0.1:1", max_cost=2.0, price=(1, 1)))
+    assert purse.take("a", price()) == ""  # twice 0.50: the question, and once more
+    assert purse.take("b", price()) == ""
+    assert "the limit of $2 is reached" in purse.take("c", price())
+    assert purse.share("a")["max_cost"] == 1.0
+    purse.settle("a", (0.25, 150, 1))
+    assert "the limit" in purse.take("c", price(0.5))
+    assert purse.take("c", price(0.3)) == ""
+    purse.settle("b", None)  # nobody knows what it took
+    assert "the limit" in purse.take("d", price(0.3))
+    purse.again("c")  # its worker was lost, and another calls
+    purse.settle("c", (0.0, 0, 0))
+    assert "the limit" in purse.take("d", price(0.3))
+
+
+def test_co05_the_purse_keeps_all_workers_to_one_pace() -> None:
+    now = 0.0
+    settings = ModelSettings(name="m", base_url="http://127.0.0.1:1", requests_per_minute=60, tokens_per_minute=60_000)
+    purse = Purse(settings, lambda: now)
+    assert purse.limited
+    waits = []
+    for n in range(3):
+        waits.append(purse.wait())
+        assert purse.take(str(n), price()) == ""
+    assert waits == [0.0, 1.0, 2.0]
+    purse.settle("0", (0.0, 0, 3))  # took three calls where one was foreseen
+    assert purse.wait() == 5.0
+    now = 5.0
+    assert purse.wait() == 0.0
