@@ -1,6 +1,6 @@
 """What a run of many takes: documents a second, memory, cores, and how long a big run needs to start and to resume.
 
-    python benchmarks/batch.py [--sizes 100,1000,10000] [--rows 100000]
+    python benchmarks/batch.py [--sizes 100,1000,10000] [--length N] [--rows 100000]
 
 Documents are made from the examples, each a little different. Memory is what the run's own process and the largest of
 its workers had at most; cores are the run's computing time by the wall, and beside it what the machine had idle.
@@ -83,12 +83,12 @@ def measured(arguments: list[str]) -> dict[str, float]:
     }
 
 
-def sizes(folder: Path, counts: list[int]) -> None:
+def sizes(folder: Path, counts: list[int], length: int | None) -> None:
     cores = len(Path("/proc/cpuinfo").read_text().split("processor\t")) - 1
     print(f"\n{cores} cores")
     print("documents  wall s  docs/s  ms CPU/doc  cores used  machine idle  own MB  worker MB  store kB/doc")
     for count in counts:
-        source, run = table(folder / f"{count}.jsonl", count), folder / f"run{count}"
+        source, run = table(folder / f"{count}.jsonl", count, length), folder / f"run{count}"
         found = measured(["batch", "run", str(source), "--id-column", "id", "--out", str(run)])
         with open_store(run) as store:
             done = store.counts().get("reviewed", 0)
@@ -138,9 +138,10 @@ def fill(store: Store, plan: Plan, count: int, packed: bytes) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="100,1000,10000")
+    parser.add_argument("--length", type=int, help="cut the documents, to see memory without waiting for reviews")
     parser.add_argument("--rows", type=int, default=100_000)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         if chosen.rows:
             big(Path(name), chosen.rows)
-        sizes(Path(name), [int(size) for size in chosen.sizes.split(",") if size])
+        sizes(Path(name), [int(size) for size in chosen.sizes.split(",") if size], chosen.length)

@@ -1,7 +1,7 @@
 """A run: what is to be done, done, and kept. The same call goes on where the last one ended."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,8 @@ def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
         )
     if was and was["identity"] == now["identity"] and any(was[part] != now[part] for part in _WORDED):
         count = rescored(store, plan.job.rubric, language=plan.job.language, no_text=plan.job.no_text)
-        say(f"the rubric changed, but not what it asks: {count:,} stored reviews are scored again")
+        if count:
+            say(f"the rubric changed, but not what it asks: {count:,} stored reviews are scored again")
     store.configure(now)
 
 
@@ -175,7 +176,8 @@ def sample(store: Store, plan: Plan, most: int) -> list[tuple[bytes, str]]:
         content = store.content(entry.id)
         if entry.listed.state is None and (content is None or store.state(content) in (None, "failed")):
             if at % step == 0:
-                found.append((entry.read(), entry.listed.name))
+                with suppress(InputError):  # told when its turn comes
+                    found.append((entry.read(), entry.listed.name))
             at += 1
     return found
 

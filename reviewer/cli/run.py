@@ -1,5 +1,6 @@
 """`reviewer batch run`: what counts, what it would cost, how far it is, and how it goes on."""
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator
@@ -150,7 +151,8 @@ def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
     from reviewer.cli.progress import run_progress
 
     def stopping() -> None:
-        click.echo("\nreviewer: finishing what was begun; Ctrl-C again to end at once", err=True)
+        # Not through a buffer, which the signal may have found half written.
+        os.write(2, b"\nreviewer: finishing what was begun; Ctrl-C again to end at once\n")
 
     with begun(out, plan, _say) as store:
         counts = store.counts()
