@@ -89,6 +89,14 @@ def test_a_moved_sentence_changes_nothing(again: str) -> None:
     assert [f.fingerprint for f in old.findings] == [f.fingerprint for f in new.findings]
 
 
+def test_a_sentence_that_stands_in_other_lines_was_not_lost() -> None:
+    wrapped = f"Each   ticket carries the *label*\nthat its agent chose.\n\n{SAID['by_hand'][2]}"
+    found = compare(reviewed("labels"), reviewed("labels", "by_hand", text=wrapped), FSDL)
+    [change] = [c for c in found.findings if c.finding.id == "weak.labels"]
+    assert change.state == "new"
+    assert [e.quote for e in change.evidence] == [SAID["by_hand"][2]]
+
+
 ANY = st.lists(st.sampled_from(sorted(SAID)), unique=True)
 
 

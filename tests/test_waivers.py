@@ -273,10 +273,10 @@ def test_a_waiver_is_neither_evidence_nor_addressed(shape: str, reason: str) -> 
 
 
 def test_the_sentence_on_the_next_line_is_read() -> None:
-    done = with_line(f"reviewer:ignore evaluation_metric later\n{SAID}")
-    [fact] = [f for f in ground([Claim(criterion="labels", value="available", quotes=(SAID,))], done.document, OPEN)
-              if f.criterion == "labels"]  # fmt: skip
-    assert fact.status == "verified"
+    said = "We measure the share of right shelves (accuracy) on a labelled test set of 500 photos."
+    done = with_line(f"reviewer:ignore evaluation_metric later\n{said}")
+    [fact] = [f for f in done.facts if f.criterion == "evaluation_metric"]
+    assert [e.quote for e in fact.evidence] == [said]
 
 
 def test_a_waived_finding_is_waived_in_a_comparison(run: Call) -> None:
