@@ -376,6 +376,17 @@ def test_the_head_moves_meanwhile(hub: GitHub, run: Run, sticky_is_newer: bool) 
     assert (note in hub.comments[0]["body"]) is not sticky_is_newer
 
 
+def test_the_note_about_a_newer_commit_goes_with_its_run(hub: GitHub, run: Run) -> None:
+    """GH07: although the newer commit says the same of every proposal."""
+    run()
+    hub.commit({PATH: SECOND})
+    hub.before["GET /pulls/7/comments"] = lambda: hub.commit({"README.md": "# Rooms and more\n"})
+    run()
+    assert "a newer commit exists" in hub.comments[0]["body"]
+    run()
+    assert "a newer commit exists" not in hub.comments[0]["body"]
+
+
 def test_a_merge_queue_that_waits_for_the_check_goes_on(hub: GitHub, run: Run) -> None:
     """GH21: nothing is reviewed, so the check is neutral."""
     job = run(event="merge_group", payload={"action": "checks_requested", "merge_group": {"head_sha": hub.head}})

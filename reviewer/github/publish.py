@@ -23,6 +23,7 @@ from reviewer.github.words import Tell
 
 CHECK = "Proposal review"
 ALONE = 10  # remarks that are tried one by one after GitHub refused them together
+UNLIKE = "0" * 64  # no digest
 BOT = "github-actions[bot]"  # whom a workflow's own token writes as
 
 
@@ -120,7 +121,8 @@ def _comment(plan: Plan, pull: PullRequest, me: Me, thread: Thread, note: str) -
     """Write the one comment: over the old one, or anew where that is gone."""
     if plan.unchanged and not note:
         return
-    tail = written(plan.state)
+    # With a note, it does not say what the plan says, so the next run writes it again.
+    tail = written(plan.state.model_copy(update={"digest": UNLIKE}) if note else plan.state)
     try:
         _write(fit(plan.comment, COMMENT, note, tail), plan, pull, me, thread)
     except GithubException as error:
