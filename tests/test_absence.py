@@ -128,7 +128,7 @@ def test_the_nearest_is_in_every_format(form: str, language: Literal["en", "ko"]
 
 
 ROOT = Path(__file__).parent.parent / "reviewer"
-SOURCES = ("ground/find.py", "ground/clause.py", "critique/absence.py")
+SOURCES = ("ground/find.py", "ground/clause.py", "critique/absence.py", "rubric/reasons.py")
 
 
 def reasons() -> list[str]:

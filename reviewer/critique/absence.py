@@ -15,7 +15,7 @@ from reviewer.rubric import patterns
 from reviewer.rubric.book import Book, cue_book, flat
 from reviewer.rubric.negation import negations
 from reviewer.rubric.predicates import passes
-from reviewer.rubric.reasons import in_language, kind_name, lacks
+from reviewer.rubric.reasons import REGIONS, in_language, kind_name, lacks
 from reviewer.rubric.unreal import unreal
 
 SECTIONS = 4
@@ -25,12 +25,6 @@ _RARE = 3  # sentences that hold a word of a class, so that these say something 
 _TELLING = 0.7  # what such a word weighs where the best answer must hold one
 _HALF = 0.4  # of its weight that a cue keeps where only its first part is there
 _LONGEST = 600
-_REGIONS = {
-    "hidden": "text that a reader does not see",
-    "template": "left over from a template",
-    "addressed": "addressed to a reviewer",
-    "waiver": "a waiver, not a statement",
-}
 
 
 class _Near(NamedTuple):
@@ -122,7 +116,7 @@ class Absence:
             if not any(start < sentence.end and sentence.start < end for start, end in regions):
                 yield sentence.start, min(sentence.end, sentence.start + _LONGEST), ""
         for region in document.regions:
-            yield region.start, min(region.end, region.start + _LONGEST), _REGIONS[region.kind]
+            yield region.start, min(region.end, region.start + _LONGEST), REGIONS[region.kind]
 
     def _weights(self, tokens: frozenset[str], rare: frozenset[str]) -> dict[tuple[str, str], float]:
         """What a text's cues weigh, denied or not, also those that are there in part, and telling words."""

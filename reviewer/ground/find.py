@@ -9,6 +9,7 @@ from reviewer.domain import Document, Evidence, Rejection
 from reviewer.ground.clause import denied
 from reviewer.ground.index import Index, Places, folded
 from reviewer.rubric.numbers import parse_numbers
+from reviewer.rubric.reasons import REGIONS
 
 LONGEST = 600  # characters; more is no sentence that anybody could check
 SHORTEST = 12
@@ -30,12 +31,6 @@ _INNER_MARKS = re.compile(r"(?:(?<=\s)|^)(?:[-*+•>|]|#{1,6}|\[[ xX]\])\s+|\[(?
 _MARKS = re.compile(r"[\[\]()<>|*_`~#&\\/]")
 _WORDS_BEFORE = re.compile(r"(?:[^\W_][\w.'’-]*[ ]){1,3}$")
 _WORDS_AFTER = re.compile(r"(?:[ ][^\W_][\w.'’-]*){1,3}")
-_REGIONS = {
-    "hidden": "text that a reader does not see",
-    "template": "left over from a template",
-    "addressed": "addressed to a reviewer",
-    "waiver": "a waiver, not a statement",
-}
 # What belongs to a figure: without it, another one would be quoted.
 _FIGURE_BEFORE = re.compile(r"(?:\d[.,:/^–-]|\d\s?[~×]\s?|(?:^|[\s(\[|=:~])[-−±])$")
 _FIGURE_AFTER = re.compile(
@@ -154,7 +149,7 @@ def _lost(before: str, after: str) -> bool:
 
 def _refused(start: int, end: int, places: Places) -> str | None:
     if kind := places.region(start, end):
-        return _REGIONS[kind]
+        return REGIONS[kind]
     first, last = places.blocks(start, end)
     if last - first >= MOST_BLOCKS:
         return "runs over too much of the document"

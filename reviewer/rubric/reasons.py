@@ -15,6 +15,13 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 }
 _KOREAN_KIND = dict(_KINDS.values())
 
+REGIONS: Mapping[str, str] = {
+    "hidden": "text that a reader does not see",
+    "template": "left over from a template",
+    "addressed": "addressed to a reviewer",
+    "waiver": "a waiver, not a statement",
+}
+
 
 def lacks(predicate: Predicate) -> str:
     """What a quote that fails the predicate does not hold."""
