@@ -103,7 +103,8 @@ def test_a_sheet_without_ids_is_read_by_name(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_text("document,decision\ndesk/support-mail.md,go\n", "utf-8")
     write_report(made.small(), tmp_path, RUBRIC)
-    assert [row["document"] for row in rows_of(path) if row["decision"]] == ["desk/support-mail.md"]
+    [row] = [row for row in rows_of(path) if row["decision"]]
+    assert (row["document"], row["state"]) == ("desk/support-mail.md", "reviewed")
 
 
 def test_two_documents_of_one_name_keep_their_own(tmp_path: Path) -> None:
