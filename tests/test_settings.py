@@ -138,6 +138,8 @@ def test_every_setting_that_a_model_sees_is_the_users() -> None:
         ("timeout = inf", "'timeout' cannot be inf"),
         ("base_url = 'ftp://x'", "'base_url' cannot be 'ftp://x'"),
         ("concurrency = 0", "'concurrency' cannot be 0"),
+        ("price = [-1, 2]", "'price' cannot be [-1, 2]"),
+        ("max_calls = -1", "'max_calls' cannot be -1"),
         ("fail_under = 'impact'", "'impact' is not AXIS=NUMBER"),
         ("voice = ", "not valid TOML"),
     ],

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, FiniteFloat, PositiveInt, ValidationError
+from pydantic import BeforeValidator, Field, FiniteFloat, NonNegativeFloat, PositiveInt, ValidationError
 
 from reviewer.cli.conditions import parse_thresholds
 from reviewer.domain.base import Frozen
@@ -69,7 +69,7 @@ class Settings(Frozen):
     max_cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
     max_calls: Annotated[int, Field(ge=0)] | None = None
     max_tokens: Annotated[int, Field(ge=0)] | None = None
-    price: Annotated[tuple[FiniteFloat, FiniteFloat], BeforeValidator(_pair)] | None = None
+    price: Annotated[tuple[NonNegativeFloat, NonNegativeFloat], BeforeValidator(_pair)] | None = None
     api_version: Text | None = None
     deadline: Positive | None = None
     max_output_tokens: PositiveInt | None = None

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from pydantic import Field, FiniteFloat, PositiveInt
+from pydantic import Field, FiniteFloat, NonNegativeFloat, PositiveInt
 
 from reviewer.domain.base import Frozen
 from reviewer.domain.record import Usage
@@ -77,7 +77,7 @@ class ModelSettings(Frozen):
     max_tokens: int | None = Field(default=None, ge=0)  # tokens in and out,
     max_calls: int | None = Field(default=None, ge=0)  # and calls, failed ones too
     ledger: Path | None = None  # the file of all that share these limits; None: this connection alone
-    price: tuple[FiniteFloat, FiniteFloat] | None = None  # US dollars for a million tokens in and out
+    price: tuple[NonNegativeFloat, NonNegativeFloat] | None = None  # US dollars for a million tokens in and out
     block_secrets: bool = False  # send nothing of a document that holds secrets or personal data to another machine
     cache_dir: Path | None = None  # None: no answers are kept
     head_start: FiniteFloat = 0.25  # seconds that the first call goes alone, for errors that all would meet
