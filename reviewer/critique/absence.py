@@ -99,9 +99,9 @@ class Absence:
         held = Counter(token for *_, why, tokens in stretches if not why for token in tokens)
         rare = frozenset(token for token, times in held.items() if token.startswith("@") and times <= _RARE)
         for start, end, why, tokens in stretches:
-            block = self._document.block_at(start)
+            text, block = self._document.text[start:end], self._document.block_at(start)
             telling = frozenset() if block and block.kind == "heading" else rare
-            for (criterion, value), weight in self._weights(tokens, telling).items():
+            for (criterion, value), weight in self._weights(text.lower(), tokens, telling).items():
                 found = nearest.get(criterion)
                 # What a reader sees comes first: "it stands in a comment" is no answer where a sentence is near.
                 better = found is None or (not why, weight) > (not found.why, found.weight)
@@ -116,9 +116,11 @@ class Absence:
             if not any(start < sentence.end and sentence.start < end for start, end in regions):
                 yield sentence.start, min(sentence.end, sentence.start + _LONGEST), ""
         for region in document.regions:
-            yield region.start, min(region.end, region.start + _LONGEST), REGIONS[region.kind]
+            # A waiver is read behind its keyword, whose "reviewer" is no word of the author's.
+            start = document.text.index(":ignore", region.start) + 7 if region.kind == "waiver" else region.start
+            yield start, min(region.end, start + _LONGEST), REGIONS[region.kind]
 
-    def _weights(self, tokens: frozenset[str], rare: frozenset[str]) -> dict[tuple[str, str], float]:
+    def _weights(self, text: str, tokens: frozenset[str], rare: frozenset[str]) -> dict[tuple[str, str], float]:
         """What a text's cues weigh, denied or not, also those that are there in part, and telling words."""
         weights: dict[tuple[str, str], float] = {}
         for token in tokens:
@@ -127,11 +129,26 @@ class Absence:
                 if whole or not token.startswith("@"):  # a class of words alone is near to everything
                     key = rule.criterion, rule.value
                     weights[key] = weights.get(key, 0.0) + rule.weight * (1 if whole else _HALF)
+        for key, cue in self._asked.items():
+            if f"@{cue}" in rare and f"@{cue}" in tokens and any(word in text for word in self._stems[cue]):
+                weights[key] = weights.get(key, 0.0) + _TELLING
+        return weights
+
+    @cached_property
+    def _asked(self) -> Mapping[tuple[str, str], str]:
+        """The class of words that the best answer to a criterion must hold first of all."""
+        asked: dict[tuple[str, str], str] = {}
         for criterion in self._rubric.criteria:
             best = criterion.values[0]
-            if best.predicate and f"@{best.predicate.cue}" in tokens & rare:
-                weights[criterion.id, best.id] = weights.get((criterion.id, best.id), 0.0) + _TELLING
-        return weights
+            parts = _parts(best.predicate) if best.predicate else ()
+            if cue := next((part.cue for part in parts if part.cue), ""):
+                asked[criterion.id, best.id] = cue
+        return asked
+
+    @cached_property
+    def _stems(self) -> Mapping[str, list[str]]:
+        """The words of each such class that are also shown as looked for."""
+        return {cue: [word.rstrip("…").lower() for word in self._class(cue)] for cue in self._asked.values()}
 
     def _why(self, criterion: Criterion, near: _Near) -> str:
         """What is wrong with the nearest sentence."""

@@ -25,6 +25,7 @@ from reviewer.render.report import (
     first_asked,
     gates,
     hard_problem,
+    holds,
     method,
     nearest,
     place,
@@ -109,7 +110,8 @@ def _notes(review: Review, words: Texts, tell: Say, voice: Voice) -> Iterator[No
         yield Note(
             id=f"n{number}",
             tone="ask" if asks else finding.severity,
-            tag="?" if asks else tell(f"{finding.severity}.one"),
+            tag=("?" if asks else tell(f"{finding.severity}.one"))
+            + (f" · {tell('waived')}" if holds(finding, review) else ""),
             name=text.name,
             text=text.question if asks else finding.message,
             details=tuple(_details(finding, review, tell, asks)),
