@@ -363,6 +363,15 @@ def test_a_model_is_asked_only_by_its_button(monkeypatch: pytest.MonkeyPatch) ->
     assert "sk-not" not in last["error"]
 
 
+@pytest.mark.parametrize(("host", "told"), [("models.example", True), ("localhost", False)])
+def test_what_a_text_gives_away_is_told_before_it_is_sent(host: str, told: bool) -> None:
+    client = owner(Options(model=ModelSettings(name="m", base_url=f"https://{host}/v1")))
+    done = reviewed(client, CHURN + b"\nQuestions: someone.else@firm.co.kr.\n")
+    held = client.post(f"/estimate/{done['id']}").json()["held"]
+    assert ("line " in held) == told
+    assert "someone.else" not in held
+
+
 def test_without_a_model_there_is_nothing_to_ask() -> None:
     client = owner()
     told = reviewed(client)

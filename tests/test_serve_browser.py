@@ -471,7 +471,7 @@ def test_a_model_says_its_cost_first_then_how_far_it_is(browser: "Browser", tmp_
             page.wait_for_selector("dialog", state="hidden")
             report(page, "m-1")
             assert len(there.requests) == 1
-            assert page.inner_text("#state") == "language model"
+            assert page.inner_text("#state").startswith("Read by the model. ")
             assert "sk-not-a-key" not in page.content()
 
 

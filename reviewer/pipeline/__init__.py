@@ -7,6 +7,7 @@ from reviewer.llm.model import ModelSettings
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.estimate import estimate
 from reviewer.pipeline.identity import identity
+from reviewer.pipeline.leaving import leaving
 from reviewer.pipeline.many import review_many
 from reviewer.pipeline.one import Run, areview, review
 from reviewer.pipeline.panel import Panel, empanelled

@@ -17,19 +17,23 @@ _LOG = logging.getLogger("reviewer")  # without a handler of the user's, Python 
 
 def check_leaving(document: Document, model: "ModelSettings") -> None:
     """Warn of secrets and personal data that the model's host would see; with `block_secrets`, raise InputError."""
-    from reviewer.llm.providers import host_of, is_local
+    from reviewer.llm.providers import host_of
 
-    if is_local(model):
-        return
-    held = "; ".join(_held(document))
+    held, host = leaving(document, model), host_of(model)
     if not held:
         return
-    host = host_of(model)
     if model.block_secrets:
         raise InputError(
             f"{document.name}: holds {held}. Nothing of it was sent to {host}; take that out, or drop --block-secrets"
         )
     _LOG.warning("reviewer: %s: %s will see %s; to stop instead: --block-secrets", document.name, host, held)
+
+
+def leaving(document: Document, model: "ModelSettings") -> str:
+    """The secrets and personal data that the model's host would see, with their places; empty for this machine."""
+    from reviewer.llm.providers import is_local
+
+    return "" if is_local(model) else "; ".join(_held(document))
 
 
 def _held(document: Document) -> Iterator[str]:

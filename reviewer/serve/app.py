@@ -19,7 +19,7 @@ from starlette.routing import Route
 from reviewer.compare import compare
 from reviewer.domain import Review
 from reviewer.errors import InputError, ReviewerError
-from reviewer.pipeline import FORMATS, areview_watched, estimate, render, render_comparison, say
+from reviewer.pipeline import FORMATS, areview_watched, estimate, leaving, render, render_comparison, say
 from reviewer.serve.desk import Desk, Kept, Wanted
 from reviewer.serve.editor import editable, edited_name
 from reviewer.serve.page import page
@@ -101,6 +101,7 @@ class _Routes:
         kept, options = self.desk.get(request.path_params["id"]), self.desk.options
         if options.model is None:
             raise InputError("no model is named; start again with --model NAME")
+        held = await run_in_threadpool(leaving, kept.review.document, options.model)
         found = await run_in_threadpool(
             estimate,
             [kept.review.document],
@@ -109,7 +110,7 @@ class _Routes:
             force=kept.wanted.force,
             samples=options.samples,
         )
-        return JSONResponse(found.model_dump(mode="json"))
+        return JSONResponse(found.model_dump(mode="json") | {"held": held})
 
     async def ask(self, request: Request) -> Response:
         """Ask the model: a line of JSON each second, the last one is the result."""

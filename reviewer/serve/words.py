@@ -36,6 +36,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ask.title": ("Ask a language model", "언어 모델에게 묻기"),
     "ask.host": ("The text will be sent to {host}.", "본문이 {host}(으)로 전송됩니다."),
     "ask.model": ("Model {model}", "모델 {model}"),
+    "ask.held": ("Look first: it holds {held}.", "먼저 확인하세요. 본문에 다음이 있습니다: {held}."),
     "ask.takes": (
         "{calls} calls, about {input} tokens in and {output} out.",
         "호출 {calls}회, 입력 토큰 약 {input}개, 출력 토큰 약 {output}개.",
@@ -51,10 +52,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "pasted": ("pasted text", "붙여넣은 글"),
     "reading": ("Reading…", "읽는 중…"),
-    "done": ("Reviewed in {took} ms. {verdict} {axes}", "{took}ms 만에 검토했습니다. {verdict} {axes}"),
-    "by.offline": ("offline engine", "오프라인 엔진"),
-    "by.llm": ("language model", "언어 모델"),
-    "engines": ("another engine read the version before", "이전 버전은 다른 엔진이 읽었습니다"),
+    "done": (
+        "Reviewed in {took} ms by the offline engine. {verdict} {axes}",
+        "오프라인 엔진이 {took}ms 만에 검토했습니다. {verdict} {axes}",
+    ),
+    "done.llm": ("Read by the model. {verdict} {axes}", "모델이 읽었습니다. {verdict} {axes}"),
     "stopped": ("Not reviewed:", "검토하지 못함:"),
     "too_large": ("{name} has more than 10 MB.", "{name}이(가) 10 MB를 넘습니다."),
     "several": ("Only {name} is read: one document at a time.", "한 번에 하나씩만 읽습니다: {name}"),
@@ -69,6 +71,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 # Those that the script fills in.
 FOR_SCRIPT = (
-    "changes.since", "first", "ask.host", "ask.takes", "ask.kept", "ask.cost", "ask.unknown", "ask.busy", "reading",
-    "done", "by.offline", "by.llm", "engines", "stopped", "too_large", "several", "gone", "broken", "pasted",
+    "changes.since", "first", "ask.host", "ask.held", "ask.takes", "ask.kept", "ask.cost", "ask.unknown", "ask.busy",
+    "reading", "done", "done.llm", "stopped", "too_large", "several", "gone", "broken", "pasted",
 )  # fmt: skip

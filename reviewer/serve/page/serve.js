@@ -100,7 +100,7 @@
     if (!reviewed) return frame(`/report/${answer.id}`);
     const axes = answer.axes.map((axis) => `${axis.name} ${Math.round(axis.point)}`).join(", ");
     const verdict = answer.verdict ? `${answer.verdict.text}.` : "";
-    $("state").textContent = say(answer.took === undefined ? "by.llm" : "done", { took: answer.took, verdict, axes });
+    $("state").textContent = say(answer.engine === "llm" ? "done.llm" : "done", { took: answer.took, verdict, axes });
     $("changes").hidden = base.id === now.id;
     $("changes").textContent = say("changes.since", { name: base.name === now.name ? say("first") : base.name });
     if (base.id === now.id) comparing = false;
@@ -115,7 +115,7 @@
       $("verdict").className = now.verdict.is;
       $("verdict").replaceChildren(now.verdict.text, " ", make("span", now.verdict.quadrant));
     }
-    const same = base.engine === now.engine;
+    const same = base.engine === now.engine; // a difference of engines is not one of texts
     const list = $("axes");
     const all = [...now.axes, { ...now.said, low: now.said.point, high: now.said.point }];
     const before = same ? [...base.axes, base.said] : [];
@@ -261,9 +261,11 @@
   $("ask").addEventListener("click", async () => {
     try {
       const takes = await (await post(`/estimate/${now.id}`)).json();
+      if (takes.left_out.length) return fail(takes.left_out[0].reason);
       const figure = (number) => number.toLocaleString();
       const money = (dollars) => dollars.toFixed(4);
       $("host").textContent = takes.calls ? say("ask.host", { host: takes.host }) : say("ask.kept");
+      $("held").textContent = takes.calls && takes.held ? say("ask.held", takes) : "";
       $("takes").textContent = say("ask.takes", {
         calls: takes.calls, input: figure(takes.input_tokens), output: figure(takes.output_tokens),
       });
