@@ -1,0 +1,57 @@
+"""What is told before anything is sent is what is sent (CS01)."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llm_server import Answer, chat, serve
+
+from reviewer.domain.resources import resource
+from reviewer.llm import ModelSettings
+from reviewer.pipeline import estimate, review_many
+
+CHURN = resource("examples") / "churn.md"
+LONG = "\n\n".join([CHURN.read_text("utf-8")] * 15)
+
+
+def silent(request: dict[str, Any]) -> Answer:
+    """Nothing is stated, and what is judged is not clear."""
+    form = request["response_format"]["json_schema"]["schema"]
+    answer: dict[str, Any] = {}
+    for group, schema in form["properties"].items():
+        answer[group] = {}
+        for name, part in schema["properties"].items():
+            listed = part["type"] == "array"
+            enum = (part["items"] if listed else part).get("enum")
+            answer[group][name] = ([enum[-1]] if listed else enum[-1]) if enum else []
+    return chat(json.dumps(answer), tokens=(len(json.dumps(request)) // 5, 900))
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_the_calls_that_were_told_are_made(samples: int, tmp_path: Path) -> None:
+    mail, scan, gone = tmp_path / "mail.md", tmp_path / "scan.bin", tmp_path / "gone.md"
+    mail.write_text("Dear all, lunch is at noon. " * 40)
+    scan.write_bytes(bytes(range(256)) * 40)
+    sources: list[Any] = [CHURN, mail, (LONG, "long"), scan, gone]
+    with serve(silent) as provider:
+        model = ModelSettings(
+            name="m", base_url=provider.url, price=(1, 2), context_tokens=14_000, max_output_tokens=2_000,
+            cache_dir=tmp_path / "kept",
+        )  # fmt: skip
+        told = estimate(sources, model=model, samples=samples)
+        assert provider.calls == 0
+
+        async def go() -> list[str]:
+            return [done.status async for done in review_many(sources, model=model, samples=samples)]
+
+        statuses = asyncio.run(go())
+        assert provider.calls == told.calls
+    assert told.calls >= 4 * samples
+    assert told.documents == statuses.count("reviewed") == 2
+    assert [Path(out.name).name for out in told.left_out] == ["mail.md", "scan.bin", "gone.md"]
+    assert told.likely_cost is not None
+    assert told.most_cost == pytest.approx(told.input_tokens * 1e-6 + told.calls * 2_000 * 2e-6)
+    again = estimate(sources, model=model, samples=samples)
+    assert (again.calls, again.documents, again.kept, again.likely_cost) == (0, 0, 2, 0)
