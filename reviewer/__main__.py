@@ -1,6 +1,7 @@
 """The process: arguments in, an exit code out, and a plain word for whatever the user can put right."""
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from reviewer.cli import cli
-from reviewer.errors import OutputError, ReviewerError
+from reviewer.errors import OutputError, ReviewerError, printable
 
 INTERRUPTED = 130
 COMPLETION = "_REVIEWER_COMPLETE"
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(printable(said.getvalue()), err=True, nl=False)
         return 2
     except ReviewerError as error:
         click.echo(f"reviewer: {error}", err=True)

@@ -22,11 +22,24 @@
 A message says what happened, where, and what to do next.
 """
 
+import re
+
+# Controls but tab and line feed, and what turns the direction of a line.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with what steers a terminal spelled out: \\x1b for an escape."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
 
 class ReviewerError(Exception):
-    """Something that the user can put right."""
+    """Something that the user can put right. A name in its message may be anybody's: it must not steer a terminal."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class InputError(ReviewerError):

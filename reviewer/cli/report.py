@@ -1,5 +1,6 @@
 """Reviews written as they finish, and what they come to as an exit code."""
 
+import sys
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from reviewer.cli.conditions import unmet
 from reviewer.cli.options import screen
 from reviewer.cli.settings import Settings
 from reviewer.domain import Review, Rubric, Waiver
-from reviewer.errors import SettingsError
+from reviewer.errors import SettingsError, printable
 from reviewer.pipeline import WAIVERS_FILE, read_waivers, render, waive, without_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Report:
         self._rubric = rubric
         self._write = write
         self._documents = documents
+        self._on_screen = not to_file and sys.stdout is not None and sys.stdout.isatty()
         self._width, self._color = (80, False) if to_file else screen()
         self._statuses: Counter[str] = Counter()
         self._failing = False
@@ -70,6 +72,8 @@ class Report:
             width=self._width,
             color=self._color,
         )
+        if self._settings.format == "criticmarkup" and self._on_screen:
+            text = printable(text)  # everywhere else it is the proposal's own text, to the byte
         if self._statuses.total() > 1 and self._settings.format != "json":
             text = "\n" + text
         try:

@@ -1,8 +1,12 @@
 """`reviewer review`: proposals in, critiques out."""
 
+import errno
+import os
 import shlex
+import stat
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +25,7 @@ if TYPE_CHECKING:  # at start-up nothing here may import pydantic
 
 INTERRUPTED = 130
 RESUMABLE = (3, 4, 5, 6, INTERRUPTED)
-MOST = 100_000_000  # bytes of a pipe, which may never end; far more than a proposal may have
+MOST = 20_000_000  # bytes of a pipe, which may never end; more than a proposal may have
 
 
 @click.command()
@@ -129,14 +133,14 @@ def _source(name: str) -> tuple[Path | bytes, str]:
     """What to read, and what to call it. Files are looked at before anything is read, sent or paid for."""
     if name != "-":
         path = Path(name)
-        if path.is_dir():
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            why = "no such file" if error.errno == errno.ENOENT else (error.strerror or "cannot be read").lower()
+            raise InputError(f"{name[:200]}: {why}; check the path, or paste the text: reviewer") from None
+        if stat.S_ISDIR(mode):
             raise InputError(f"{name}: is a folder; name files: reviewer review {shlex.quote(name)}/*.md")
-        if not path.exists():
-            raise InputError(f"{name}: no such file; check the path, or paste the text: reviewer")
-        if path.is_fifo():  # `reviewer review <(command)`
-            with path.open("rb") as pipe:
-                return pipe.read(MOST), name
-        return path, name
+        return (_piped(path), name) if stat.S_ISFIFO(mode) else (path, name)
     if sys.stdin is None:
         raise InputError("standard input is closed; name a file: reviewer review FILE")
     if sys.stdin.isatty():
@@ -148,6 +152,19 @@ def _source(name: str) -> tuple[Path | bytes, str]:
     if not data.strip():
         raise InputError(f"{name} is empty; paste the proposal's whole text, or name a file: reviewer review FILE")
     return data, name
+
+
+def _piped(path: Path) -> bytes:
+    """What comes through `<(command)`. A pipe that nobody writes into is empty; waiting for it would never end."""
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(pipe, "rb") as file:
+        with suppress(BlockingIOError):  # somebody will
+            if not (first := os.read(pipe, 1)):
+                raise InputError(f"{path}: nobody writes into this pipe; name a file, or - to read standard input")
+            os.set_blocking(pipe, True)
+            return first + file.read(MOST)
+        os.set_blocking(pipe, True)
+        return file.read(MOST)
 
 
 def announce(model: "ModelSettings", documents: int, bar: "Bar") -> None:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from reviewer.domain import Block, Document, Section
-from reviewer.errors import IncompleteError, InputError
+from reviewer.errors import IncompleteError, InputError, printable
 from reviewer.parse.draft import Draft
 from reviewer.parse.limited import read_limited
 from reviewer.parse.readers import LARGE, RISKY, need, read
@@ -26,7 +26,7 @@ _HANGUL_SHARE = 0.2  # of letters: a Korean proposal is full of English terms
 
 def parse(data: bytes, name: str, *, format: str | None = None) -> Document:  # noqa: A002 - the word for it
     """Read a proposal. `format` is a reader's name ("markdown", "docx", ...) where bytes and name do not tell."""
-    name = name.encode("utf-8", "backslashreplace").decode()  # a file name need not be text
+    name = printable(name)  # a file name need not be text
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: more than {MAX_BYTES // 1_000_000} MB; hand over the proposal's text alone")
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):

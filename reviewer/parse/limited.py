@@ -13,8 +13,8 @@ from typing import Any
 from reviewer.errors import IncompleteError, InputError
 from reviewer.parse.draft import Draft
 
-MEMORY = 512_000_000
-SECONDS = 4  # of computing
+MEMORY = 400_000_000  # with the process that waits, no more than 512 MB
+SECONDS = 3  # of computing; with the rest of a review, no more than five
 WAIT = 12  # of waiting: a busy machine is not the file's fault
 # The package's own __init__ is left out: it brings pydantic, and that is most of what starting costs.
 _CHILD = """

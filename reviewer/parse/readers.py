@@ -16,7 +16,7 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 RISKY = frozenset([*_FILES, "html"])  # parsers in C, or formats that unfold to much more than they are
-MAX_TEXT = 2_000_000  # characters; a book has half as many
+MAX_TEXT = 1_000_000  # characters: a book; what takes longer to read than five seconds is no proposal
 MAX_BLOCKS = 50_000
 LARGE = 300_000  # bytes from which on the others are watched, too
 
