@@ -155,8 +155,14 @@ def test_a_proxy_is_used_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    with pytest.raises(UnreachableError, match=r"models\.invalid"):
+    with pytest.raises(
+        UnreachableError, match=r"cannot reach models\.invalid through the proxy that HTTP_PROXY.*NO_PROXY"
+    ):
         asyncio.run(ask("http://models.invalid/v1", attempts=1))
+    with monkeypatch.context() as past:
+        past.setenv("NO_PROXY", "models.invalid")
+        with pytest.raises(UnreachableError, match=r"cannot reach models\.invalid: .*; is the server up"):
+            asyncio.run(ask("http://models.invalid/v1", attempts=1))
     with serve([chat()]) as provider:
         monkeypatch.setenv("HTTP_PROXY", provider.url.removesuffix("/v1"))
         asyncio.run(ask("http://models.invalid/v1"))

@@ -18,7 +18,7 @@ from reviewer.llm.answer import entries, problems, read_json
 from reviewer.llm.faults import Exchange, Fault, fault_of, redact, words_of
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Mode, ModelSettings, Prompt, Reply
-from reviewer.llm.providers import base_url_of, host_of, is_local, key_of, provider_of
+from reviewer.llm.providers import base_url_of, host_of, is_local, is_proxied, key_of, provider_of
 from reviewer.version import VERSION
 
 _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -229,7 +229,10 @@ class ChatModel:
                     exchange.headers = {name.lower(): value for name, value in headers.items()}
         if not exchange.status and not known:
             return None  # no error of a provider or of the network: a bug
-        return fault_of(words_of(exchange, error), exchange, self._names)
+        words = words_of(exchange, error)
+        if not exchange.status and is_proxied(self.settings):
+            words += "; by way of a proxy"  # which an SDK's words for a lost connection do not say
+        return fault_of(words, exchange, self._names)
 
     def _mend(self, fault: Fault, rung: int, limit: int, even: bool) -> None:
         """Take one step down where the server does not take what was sent; others may have taken it already."""

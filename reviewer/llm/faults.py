@@ -94,7 +94,10 @@ _CERTIFICATE = Kind(
     "cannot trust {host}: {said}; set SSL_CERT_FILE to the certificate that your network needs",
 )
 _PROXY = Kind(
-    UnreachableError, "later", "cannot reach {host} through the proxy that HTTPS_PROXY or ALL_PROXY names: {said}"
+    UnreachableError,
+    "later",
+    "cannot reach {host} through the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names: {said}; "
+    "mend that, or name the host in NO_PROXY",
 )
 _BROKEN = Kind(UnreachableError, "later", "{host} is broken or overloaded (HTTP {status}): {said}; try again later")
 _LATE = Kind(DeadlineError, "later", "no whole answer from {host} within {timeout:g} s; allow more time")

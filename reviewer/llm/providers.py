@@ -102,6 +102,15 @@ def is_local(settings: ModelSettings) -> bool:
         return host == "localhost"
 
 
+def is_proxied(settings: ModelSettings) -> bool:
+    """Does the environment put a proxy before it?"""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, named = urlsplit(base_url_of(settings)), getproxies()
+    named_one = named.get(parts.scheme) or named.get("all")
+    return bool(named_one) and not is_local(settings) and not proxy_bypass(parts.hostname or "")
+
+
 def key_of(settings: ModelSettings) -> tuple[str, str]:
     """The key, and the variable that it came from; a server of one's own may need none."""
     provider, _ = provider_of(settings)
