@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.options import judging_options, output_options
-from reviewer.errors import InputError, ReviewerError
+from reviewer.errors import InputError, ReviewerError, printable
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from reviewer.cli.progress import Bar
@@ -101,7 +101,7 @@ def command(
         code = INTERRUPTED
     if code in RESUMABLE:
         again = "" if files and "-" not in files else " with the same input"
-        click.echo(f"reviewer: to go on{again}: {shlex.join(('reviewer', *arguments))}", err=True)
+        click.echo(printable(f"reviewer: to go on{again}: {shlex.join(('reviewer', *arguments))}"), err=True)
     return code
 
 
