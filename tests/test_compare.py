@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.compare import compare
-from reviewer.domain import Claim, Extraction, Review
+from reviewer.domain import Claim, Extraction, ModelUsed, Review
 from reviewer.ground import ground
 from reviewer.pipeline import load_rubric, read_record, render, without_text
 from reviewer.pipeline.one import Run, judge, read, unreviewed
@@ -144,7 +144,15 @@ def changed(review: Review, **rubric: str) -> Review:
 
 OLD, NEW = reviewed("labels"), reviewed("by_hand")
 FAILED = unreviewed("x", "x.md", FSDL, "failed", "empty")
-READ_BY_MODEL = OLD.model_copy(update={"extraction": Extraction(method="llm", engine="another")})
+ASKED = Extraction(method="llm", engine="x", model=ModelUsed(requested="m", prompt="read", prompt_sha256="a" * 64))
+ASKED_OTHERWISE = ASKED.model_copy(update={"model": ModelUsed(requested="m", prompt="read", prompt_sha256="b" * 64)})
+
+
+def read_by(extraction: Extraction) -> Review:
+    return OLD.model_copy(update={"extraction": extraction})
+
+
+READ_BY_MODEL = read_by(Extraction(method="llm", engine="another"))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +170,10 @@ READ_BY_MODEL = OLD.model_copy(update={"extraction": Extraction(method="llm", en
         pytest.param(changed(OLD, sha256="0" * 64), NEW, None, ("scored_again_old",), id="other points then"),
         pytest.param(OLD, changed(NEW, sha256="0" * 64), None, ("scored_again_new",), id="other points now"),
         pytest.param(READ_BY_MODEL, NEW, None, ("other_reader",), id="read by another"),
+        pytest.param(
+            read_by(ASKED), read_by(ASKED_OTHERWISE), None, ("other_reader", "same_text"), id="LA26 another prompt"
+        ),
+        pytest.param(read_by(ASKED), read_by(ASKED), None, ("same_text",), id="LA26 the same model and prompt"),
     ],
 )
 def test_what_stands_between(old: Review, new: Review, obstacle: str | None, caveats: tuple[str, ...]) -> None:

@@ -66,8 +66,6 @@ def compare(old: Review, new: Review, rubric: Rubric, language: str | None = Non
 
 
 def _side(review: Review) -> Side:
-    extraction = review.extraction
-    model = extraction.model if extraction else None
     return Side(
         name=review.document.name,
         format=review.document.format,
@@ -75,8 +73,18 @@ def _side(review: Review) -> Side:
         status=review.status,
         reason=review.reason,
         rubric=review.rubric,
-        reader=(model.answered or model.requested) if model else extraction.engine if extraction else "",
+        reader=_reader(review),
     )
+
+
+def _reader(review: Review) -> str:
+    """The engine, or the model and what it was asked with: the same model reads otherwise under another prompt."""
+    extraction = review.extraction
+    if extraction is None or extraction.model is None:
+        return extraction.engine if extraction else ""
+    model = extraction.model
+    asked = f" ({model.prompt} {model.prompt_sha256[:8]})" if model.prompt_sha256 else ""
+    return f"{model.answered or model.requested}{asked}"
 
 
 def _obstacle(old: Review, new: Review, rubric: Rubric) -> Obstacle | None:
@@ -106,7 +114,7 @@ def _caveats(old: Review, new: Review, rubric: Rubric) -> Iterator[Caveat]:
         yield "scored_again_old"
     if new.rubric.sha256 != rubric.sha256:
         yield "scored_again_new"
-    if _side(old).reader != _side(new).reader:
+    if _reader(old) != _reader(new):
         yield "other_reader"
     if old.document.sha256 == new.document.sha256:
         yield "same_text"
