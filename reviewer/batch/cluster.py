@@ -8,6 +8,7 @@ documents to others, and their results belong to the same content.
 import queue
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -63,6 +64,7 @@ class _Round:
         self._name = f"reviewer-{uuid4().hex[:12]}"
         self._out: dict[Any, Item] = {}  # by future
         self._priced: list[tuple[Item, Estimate]] = []  # wait for money, or for their minute
+        self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._begun: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._at_work: set[str] = set()
         self._fatal: ReviewerError | None = None
@@ -104,17 +106,12 @@ class _Round:
         threads: int = sum(worker["nthreads"] for worker in workers)
         return _AHEAD * max(1, threads)
 
-    def _wait(self, pause: float) -> list[Any]:
-        from distributed import wait
-
-        if not self._out:
-            time.sleep(pause)
-            return []
-        try:
-            seconds = min(pause or _LOOK, _LOOK)
-            return list(wait(list(self._out), seconds, "FIRST_COMPLETED").done)  # type: ignore[no-untyped-call]
-        except TimeoutError:
-            return []
+    def _wait(self, pause: float) -> Iterator[Any]:
+        """Futures that are done, once there is one or it is time to look around."""
+        with suppress(queue.Empty):
+            yield self._done.get(timeout=min(pause or _LOOK, _LOOK))
+            while True:
+                yield self._done.get_nowait()
 
     def _hand_out(self, item: Item) -> None:
         """Without limits a document is reviewed at once; else a worker first tells what it may take."""
@@ -124,6 +121,7 @@ class _Round:
     def _submit(self, work: Any, item: Item, *share: Any) -> None:
         future = self._client.submit(work, self._name, item, *share, key=f"{self._name}{work.__name__}-{item.content}")
         self._out[future] = item
+        future.add_done_callback(self._done.put)
 
     def _pay_out(self) -> float:
         """Let go what may call now; the seconds until the next one may."""
