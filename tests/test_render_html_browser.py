@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 import render_attacks as attacks
 import render_builder as build
+from test_render_comparison import comparison
 
-from reviewer.render import render
+from reviewer.render import render, render_comparison
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,6 +29,8 @@ PAGES = {
     "coach.en": lambda: render(build.review(), build.rubric(), "html", voice="coach"),
     "course.en": lambda: render(build.course_review(), build.course_rubric(), "html"),
     "failed.en": lambda: render(build.unfinished("failed", "It is empty."), build.rubric(), "html"),
+    "diff.en": lambda: render_comparison(comparison(), build.rubric(), "html"),
+    "diff.ko": lambda: render_comparison(comparison("ko"), build.rubric(), "html"),
     "hostile": lambda: render(
         attacks.poisoned(build.review(), "".join(attacks.MARKUP)),
         attacks.poisoned_rubric(build.rubric(), "".join(attacks.MARKUP)),
