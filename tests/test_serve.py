@@ -383,6 +383,13 @@ def test_without_a_model_there_is_nothing_to_ask() -> None:
 # Starting
 
 
+def test_an_answer_does_not_wait_for_a_receipt() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        taken, _ = listening.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_port_in_use_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError) as told:
         listen("127.0.0.1", taken.getsockname()[1])

@@ -20,11 +20,14 @@ _LAST_WORDS = 2  # seconds that a running answer is waited for
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 is a free one."""
     try:
-        return socket.create_server((host, port))
+        listening = socket.create_server((host, port))
     except (OSError, OverflowError) as error:
         where = f"port {port} of {host}"
         remedy = "name another with --port, or leave it out for a free one"
         raise SettingsError(f"{where} cannot be listened on: {getattr(error, 'strerror', error)}; {remedy}") from error
+    # Or an answer waits 40 ms for the receipt of its own headers; asyncio sees to it only for sockets of its own.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def serve(desk: Desk, listening: socket.socket, ready: Callable[[str], None]) -> None:
