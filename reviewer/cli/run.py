@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reviewer.cli.settings import Settings
 
 INTERRUPTED = 130
-_SAMPLE = 50  # documents from which a run's price is told before it begins
+_SAMPLE = 20  # documents from which a run's price is told before it begins
 
 
 @click.command()
