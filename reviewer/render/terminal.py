@@ -86,6 +86,7 @@ class _Page:
         self.console = console
         self.width = width
         self.lines: list[Text] = []
+        self.roomy = False  # did the entry before have details? Then the next one stands apart from them
 
     def put(self, node: Node) -> None:
         """Write one node."""
@@ -93,6 +94,7 @@ class _Page:
             case Title():
                 self._title(node)
             case Heading():
+                self.roomy = False
                 self._blank()
                 self._wrap([(escape(node.text), "bold")])
             case Headline():
@@ -132,8 +134,9 @@ class _Page:
             self._wrap(parts, f"  {sign} ", _STYLES[item.tone] if item.state else "")
 
     def _entry(self, node: Entry) -> None:
-        if self.lines and node.details:
+        if self.lines and (node.details or self.roomy):
             self._blank()
+        self.roomy = bool(node.details)
         name, text = escape(node.name), escape(node.text)
         self._wrap([(f"{name}: ", "bold"), (text, "")], f"{_SIGNS[node.tone]} ", _STYLES[node.tone])
         for detail in node.details:
