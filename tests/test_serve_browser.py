@@ -36,10 +36,12 @@ THEMES = ("light", "dark")
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **variables: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def running(
+    folder: Path, *arguments: str, browser: bool = False, **variables: str
+) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     """The command, and the address that it printed; it must end well by Ctrl-C, and leave nothing behind."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "reviewer", "serve", "--no-browser", *arguments],
+        [sys.executable, "-m", "reviewer", "serve", *([] if browser else ["--no-browser"]), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=folder,
@@ -527,6 +529,17 @@ def test_it_does_not_start_wrong(tmp_path: Path, arguments: tuple[str, ...], sai
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_it_opens_the_address_that_it_prints(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    (tmp_path / "empty").mkdir()
+    opener = tmp_path / "opener"
+    opener.write_text(f'#!/bin/sh\necho "$1" > {told}\n')
+    opener.chmod(0o700)
+    with running(tmp_path / "empty", browser=True, BROWSER=f"{opener} %s") as (url, _):
+        assert told.read_text().strip() == url
 
 
 def test_without_its_libraries_it_names_the_extra(tmp_path: Path) -> None:

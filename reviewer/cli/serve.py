@@ -61,11 +61,22 @@ def command(port: int, host: str, no_browser: bool, **flags: Any) -> int:
 
 
 def _ready(address: str, host: str, *, opens: bool) -> None:
-    import webbrowser
+    import threading
 
     if host not in ("127.0.0.1", "localhost"):
         click.echo(f"reviewer: {host} may be in reach of others, who can read along: this is plain HTTP", err=True)
     click.echo(address)
     click.echo("reviewer: Ctrl-C ends it", err=True)
-    if opens and not webbrowser.open(address):
+    if opens:  # beside us: a browser may wait for the page before it returns
+        threading.Thread(target=_open, args=(address,), daemon=True).start()
+
+
+def _open(address: str) -> None:
+    import os
+    import sys
+    import webbrowser
+
+    # Without a screen there are only browsers that would take this terminal over.
+    screen = sys.platform != "linux" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    if not (screen and webbrowser.open(address)):
         click.echo("reviewer: no browser was found; open the address above", err=True)
