@@ -12,7 +12,7 @@ from reviewer.errors import IncompleteError, InputError, printable
 from reviewer.parse.draft import Draft
 from reviewer.parse.limited import read_limited
 from reviewer.parse.readers import LARGE, RISKY, need, read
-from reviewer.parse.regions import regions
+from reviewer.parse.regions import MOST_HIDDEN, regions, too_much_hidden
 from reviewer.parse.sniff import sniff
 
 MAX_BYTES = 10_000_000
@@ -70,6 +70,8 @@ def parse_path(path: Path) -> Document:
 def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) -> Document:
     if _SURROGATE.search(draft.text):
         draft.text = _SURROGATE.sub("\ufffd", draft.text)
+    if too_much_hidden(draft):
+        raise InputError(f"{name}: more than {MOST_HIDDEN:,} places of hidden text; save it anew, without them")
     document = Document(
         name=name,
         format=kind,

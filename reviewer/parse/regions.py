@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ _UNSEEN = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
 _RUN = re.compile(f"[{_UNSEEN}\U000e0000-\U000e0fff]+")
+_LONG_RUN = re.compile(f"[{_UNSEEN}\U000e0000-\U000e0fff]{{3,}}")
+MOST_HIDDEN = 20_000  # places; each is told, and no program that people write with makes so many
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _FLAG = "\U0001f3f4"  # England, Scotland and Wales are spelled in tag characters
 _REVERSED = re.compile("[\u202d\u202e][^\n\u202c]*\u202c?")
@@ -41,6 +44,12 @@ _OPENS = re.compile(r"[\"'“‘`「『]\W*.?$")
 _LONGEST = 2000
 _MOST = 1000  # hits of one kind
 _AROUND = 400  # characters on each side in which a text says that it quotes an attack
+
+
+def too_much_hidden(draft: Draft) -> bool:
+    """Are there more hidden places than a person could look at?"""
+    runs = sum(1 for _ in islice(_LONG_RUN.finditer(draft.text), MOST_HIDDEN + 1))
+    return len(draft.hidden) + runs > MOST_HIDDEN
 
 
 def regions(draft: Draft) -> tuple[Region, ...]:
