@@ -14,6 +14,10 @@ import sys
 import time
 from pathlib import Path
 
+import langchain.chat_models  # noqa: F401 - so that each start is quick, as are the next
+import langchain_openai  # noqa: F401
+import tiktoken  # noqa: F401
+
 import reviewer.batch.asking
 import reviewer.batch.pool
 import reviewer.batch.run
