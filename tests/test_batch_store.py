@@ -76,6 +76,7 @@ def test_ar11_renamed_removed_and_edited_files(tmp_path: Path) -> None:
     with open_store(tmp_path, write=True) as store:
         store.list([listed("renamed.md"), listed("a.md", stamp="2")])
         store.link(listed("renamed.md").id, "x")
+        store.flush()
         assert store.content(listed("a.md").id) is None  # its stamp is another: to be read again
         assert [(name, state) for name, state, _ in states(store)] == [("renamed.md", "reviewed"), ("a.md", "pending")]
         store.list([listed("a.md", stamp="2"), listed("bad.md")])  # what was gone is back
