@@ -1,7 +1,5 @@
 """The archive's page in a real browser: nothing runs or loads, nothing overflows, keys reach everything."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,18 +26,6 @@ HOSTILE = [
     row.model_copy(update={"name": f"{payload} {row.name}", "reason": row.reason and payload})
     for row, payload in zip(made.small(), attacks.MARKUP, strict=False)
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        # Without a sandbox of its own: containers that run as root cannot make one.
-        started = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

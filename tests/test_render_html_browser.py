@@ -3,8 +3,6 @@
 Needs the extra `browser` and a Chromium: the system's, or what `playwright install chromium` brought.
 """
 
-import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,18 +35,6 @@ PAGES = {
         "html",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        # Without a sandbox of its own: containers that run as root cannot make one.
-        started = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def shown(browser: "Browser", tmp_path: Path, html: str, width: int = 1280, theme: str = "light") -> "Page":

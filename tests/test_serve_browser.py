@@ -7,7 +7,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -64,18 +63,6 @@ def running(
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running(tmp_path_factory.mktemp("empty")) as (url, _):
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        # Without a sandbox of its own: containers that run as root cannot make one.
-        started = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @contextmanager
