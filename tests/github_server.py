@@ -87,6 +87,7 @@ class GitHub:
         self.before: dict[str, Callable[[], None]] = {}  # "POST /issues/7/comments" -> what happens just before it
         self.base_ref, self.head_ref = "main", "change"
         self.fork, self.draft, self.state, self.author = False, False, "open", AUTHOR
+        self.permission = "write"  # of whoever asks by a comment
         self.comments: list[dict[str, Any]] = []
         self.remarks: list[dict[str, Any]] = []
         self.reviews: list[dict[str, Any]] = []
@@ -178,6 +179,7 @@ class GitHub:
             ("GET", rf"{r}/git/blobs/(\w+)", self._blob),
             ("POST", r"/(?:api/)?graphql", self._viewer),
             ("GET", r"/users/(.+)", self._user),
+            ("GET", rf"{r}/collaborators/(.+)/permission", self._permission),
             ("GET", rf"{r}/issues/7/comments", lambda call: (200, list(self.comments))),
             ("POST", rf"{r}/issues/7/comments", self._comment),
             ("PATCH", rf"{r}/issues/comments/(\d+)", self._edit_comment),
@@ -188,6 +190,10 @@ class GitHub:
             ("POST", rf"{r}/pulls/7/reviews", self._review),
             ("POST", rf"{r}/check-runs", self._check),
         ]
+
+    def _permission(self, _: Call, login: str) -> tuple[int, Any]:
+        user = {**self.author, "login": login}
+        return 200, {"permission": self.permission, "role_name": self.permission, "user": user}
 
     def _paged(self, found: list[Any], call: Call, headers: dict[str, str]) -> list[Any]:
         size = min(int(call.query.get("per_page", ["30"])[0]), self.page)

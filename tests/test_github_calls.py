@@ -415,6 +415,20 @@ def test_a_draft_waits_until_somebody_asks(
     assert (job.code, bool(hub.comments)) == (0, reviewed)
 
 
+@pytest.mark.parametrize(
+    ("permission", "reviewed"), [("admin", True), ("write", True), ("read", False), ("none", False)]
+)
+def test_a_member_who_may_not_write_may_not_ask(hub: GitHub, run: Run, permission: str, reviewed: bool) -> None:
+    """GH18: a member of an organisation may have no more than read access to this repository."""
+    hub.permission = permission
+    comment = {"body": "/review", "author_association": "MEMBER", "user": AUTHOR}
+    payload = {"action": "created", "issue": {"number": 7, "pull_request": {}}, "comment": comment}
+    job = run(event="issue_comment", payload=payload)
+    assert (job.code, bool(hub.comments)) == (0, reviewed)
+    if not reviewed:
+        assert hub.sequence() == [f"GET /collaborators/{AUTHOR['login']}/permission 200"]
+
+
 def test_a_closed_pull_request_is_left_alone(hub: GitHub, run: Run) -> None:
     hub.state = "closed"
     assert run("--pr", "7").code == 0

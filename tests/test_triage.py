@@ -15,8 +15,8 @@ id: small
 version: "1"
 sections: [{id: basics, criteria: [{id: goal, values: {clear: {points: 1, needs: number}, not_stated: {points: 0}}}]}]
 axes: {mark: {basics: 1}}
-texts: {en: {title: Small, axes: {mark: Mark}, sections: {basics: Basics}, criteria: {goal: {name: Goal, question: Which?,
-  meanings: {clear: said, not_stated: not said}, missing: No goal.}}}}
+texts: {en: {title: Small, axes: {mark: Mark}, sections: {basics: Basics}, criteria: {goal: {name: Goal,
+  question: Which?, meanings: {clear: said, not_stated: not said}, missing: No goal.}}}}
 """
 
 THIN = """\

@@ -25,6 +25,7 @@ class Ask(Frozen):
     owner: str = ""  # of the head's repository
     fork: str = ""  # the head's repository
     asked: bool = False  # a person asked, so that a draft is reviewed, too
+    by: str = ""  # who asked by a comment; whether they may write is GitHub's to say
 
 
 class Skip(Frozen):
@@ -133,7 +134,7 @@ def _comment(repository: str, event: _Event) -> Ask | Skip:
         return Skip(reason=f"the comment is not {COMMAND} alone")
     if comment.author_association not in MAY_ASK or comment.user is None or comment.user.type == "Bot":
         return Skip(reason=f"{COMMAND} is for people with write access; {comment.author_association} is not enough")
-    return Ask(repository=repository, number=issue.number, asked=True)
+    return Ask(repository=repository, number=issue.number, asked=True, by=comment.user.login)
 
 
 def _read(path: str) -> _Event:

@@ -13,7 +13,7 @@ from github.Repository import Repository
 from requests import RequestException
 
 from reviewer.errors import RateLimitError, ReviewerError, SettingsError, UnreachableError
-from reviewer.github.event import Ask, Skip
+from reviewer.github.event import COMMAND, Ask, Skip
 from reviewer.github.pull import ChangedFile, Entry, Pull
 from reviewer.version import VERSION
 
@@ -130,6 +130,8 @@ class RemoteCommit:
 def find_pull(github: Github, ask: Ask) -> PullRequest | Skip:
     """The pull request that was meant, if it is open and still at the commit that was meant."""
     repository = github.get_repo(ask.repository)
+    if ask.by and not _may_write(repository, ask.by):
+        return Skip(reason=f"{COMMAND} is for people with write access, which {ask.by} has not")
     with reading(f"pull request of {ask.repository}"):
         if ask.number is not None:
             pull = repository.get_pull(ask.number)
@@ -147,6 +149,12 @@ def find_pull(github: Github, ask: Ask) -> PullRequest | Skip:
         if ask.head is not None and pull.head.sha != ask.head:
             return Skip(reason=f"#{pull.number} is at {pull.head.sha[:7]} by now; that commit's own run reviews it")
         return pull
+
+
+def _may_write(repository: Repository, login: str) -> bool:
+    """Members of an organisation, and collaborators, may have no more than read access."""
+    with reading(f"permission of {login}"):
+        return repository.get_collaborator_permission(login) in ("admin", "write")
 
 
 def read_pull(github: Github, ask: Ask, pull: PullRequest) -> Pull:
