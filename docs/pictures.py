@@ -1,7 +1,6 @@
 """Makes docs/pictures/ from what the program really prints and shows: `python docs/pictures.py` (needs the extras
 `browser` and `serve`, and Chromium)."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,9 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 REVIEWER = str(Path(sys.executable).with_name("reviewer"))
@@ -23,9 +19,8 @@ DRAFT, WHOLE = "examples/smart-campus.md", "examples/visitor-badges.md"
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    terminal("terminal.svg", "review", DRAFT, until="\nBlockers")
     with tempfile.TemporaryDirectory() as work, browser() as chromium:
-        page = chromium.new_page(viewport={"width": 1280, "height": 800})
+        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
         report = Path(work) / "report.html"
         run("review", WHOLE, "--format", "html", "-o", str(report))
         shoot(page, report.as_uri(), "report.png")
@@ -41,23 +36,11 @@ def main() -> None:
             page.screenshot(path=FOLDER / "serve.png")
 
 
-def run(*words: str) -> str:
-    """What the command prints, in colour."""
-    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "80"}
-    done = subprocess.run([REVIEWER, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def run(*words: str) -> None:
+    """Run the command."""
+    done = subprocess.run([REVIEWER, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 4):
         sys.exit(done.stderr)
-    return done.stdout
-
-
-def terminal(name: str, *words: str, until: str) -> None:
-    """A terminal with what the command prints, up to some line."""
-    printed = run(*words).partition(until)[0]
-    console = Console(record=True, width=82, file=Path(os.devnull).open("w"))  # noqa: SIM115 - it lives as long as we
-    console.print(Text.from_ansi(f"$ reviewer {' '.join(words)}\n{printed}"))
-    picture = console.export_svg(title="reviewer", unique_id="terminal")
-    # The fonts of the template would be fetched from elsewhere.
-    (FOLDER / name).write_text(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL), "utf-8")
 
 
 def shoot(page: Any, address: str, name: str) -> None:
