@@ -84,8 +84,11 @@ def members(path: Path, kind: Kind) -> Iterator[Member]:
 
 def unique(place: str, seen: dict[int, int]) -> str:
     """The place, told from those of the same name before it."""
-    times = seen[hash(place)] = seen.get(hash(place), 0) + 1
-    return place if times == 1 else f"{place} ({times})"
+    while times := seen.get(hash(place), 0):
+        seen[hash(place)] = times + 1
+        place = f"{place} ({times + 1})"  # which may be another's own name
+    seen[hash(place)] = 1
+    return place
 
 
 def _inside(file: Any, name: str, kind: Kind, stamp: str, quota: _Quota, depth: int) -> Iterator[Member]:

@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -47,7 +48,7 @@ class Rules(Frozen):
 
     def against(self, path: PurePosixPath) -> str:
         """Why a file does not count; empty where it does."""
-        if any(part.startswith(".") or part in _TOOLS for part in path.parts):
+        if any((part.startswith(".") and part != "..") or part in _TOOLS for part in path.parts):
             return "hidden, or a tool's"
         if path.name.lower() in _JUNK or path.name.startswith("~$"):
             return "left by another program"
@@ -197,6 +198,7 @@ def _table(path: Path, rules: Rules) -> Iterator[Entry]:
     try:
         rows = _json_rows(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv_rows(path)
         seen: dict[int, int] = {}
+        known = False  # are the columns what we were told?
         for number, row in rows:
             where = f"{path.as_posix()}#{number}"
             if isinstance(row, str):
@@ -204,12 +206,13 @@ def _table(path: Path, rules: Rules) -> Iterator[Entry]:
                 continue
             column = rules.text_column or "text"
             text = row.get(column)
-            if number == 1 and column not in row:
+            if not known and column not in row:
                 columns = folded(", ".join(islice(map(str, row), 20)))
                 raise InputError(f"{path}: has no column {column!r}, but {columns}; name it: --text-column NAME")
             called = str(row.get(rules.id_column) or "") if rules.id_column else ""
-            if number == 1 and rules.id_column and rules.id_column not in row:
+            if not known and rules.id_column and rules.id_column not in row:
                 raise InputError(f"{path}: has no column {rules.id_column!r}; mend --id-column")
+            known = True
             place = unique(f"{path.as_posix()}#id {called}" if called else where, seen)
             name = folded(called)[:200] or folded(where)
             if not isinstance(text, str) or not text.strip():
@@ -236,12 +239,14 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     with path.open("rb") as file:
         number = 0
         while line := file.readline(2 * MOST):
-            if not line.endswith(b"\n"):
-                while (rest := file.readline(2 * MOST)) and not rest.endswith(b"\n"):
-                    line = b"{"  # far too long; what follows belongs to it
             if not line.strip(b" \t\r\n\xef\xbb\xbf"):
                 continue
             number += 1
+            if not line.endswith(b"\n") and (rest := file.readline(2 * MOST)):
+                while rest and not rest.endswith(b"\n"):  # it belongs to the same line
+                    rest = file.readline(2 * MOST)
+                yield number, f"a line of more than {2 * MOST // 1_000_000} MB; hand over the proposal's text alone"
+                continue
             try:
                 row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
             except (ValueError, RecursionError) as error:
@@ -254,15 +259,15 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     with path.open("rb") as raw:
         head = raw.read(1 << 16)
     try:
-        head.decode("utf-8-sig")
-        encoding = "utf-8-sig"
+        encoding = "utf-16" if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"  # "Unicode text" of Excel
+        head.decode(encoding)
     except UnicodeDecodeError as error:
         encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp949"  # as Excel saves in Korea
     first = head.split(b"\n", 1)[0]
     delimiter = max((",", ";", "\t"), key=lambda mark: first.count(mark.encode()))
     csv.field_size_limit(MOST)
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
-        rows = csv.reader(file, delimiter=delimiter)
+        rows = csv.reader(file, delimiter=delimiter, strict=True)  # a quote that never ends swallows what follows
         header = next(rows, [])
         number = 0
         while True:
