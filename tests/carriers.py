@@ -131,6 +131,13 @@ UNSEEN: dict[str, Carrier] = {
     "md-off-page": Carrier("a.md", _markdown('<b style="position:absolute;left:-9999px">WORDS</b>'), "hidden"),
     "md-attribute": Carrier("a.md", _markdown('Seen <b title="WORDS">bold</b>'), "hidden"),
     "md-script": Carrier("a.md", _markdown("<script>WORDS</script>"), "hidden"),
+    "md-label": Carrier("a.md", _markdown("[WORDS ..........]: #"), "hidden"),
+    "md-target": Carrier("a.md", _markdown("[](<WORDS>)"), "hidden"),
+    "md-fence": Carrier("a.md", _markdown('```text title="WORDS"\nx\n```'), "hidden"),
+    "md-sheet": Carrier("a.md", _markdown("<style>p.q {display: none}</style>\n\n<p class=q>WORDS</p>"), "hidden"),
+    "md-bold-across": Carrier("a.md", _markdown('<b style="display:none">a\n\nWORDS</b>'), "hidden"),
+    "md-dialog": Carrier("a.md", _markdown("<dialog>WORDS</dialog>"), "hidden"),
+    "md-video": Carrier("a.md", _markdown("<video>WORDS</video>"), "hidden"),
     "md-tags": Carrier("a.md", lambda words: _markdown("A line WORDS of text.")(_tags(words)), "hidden"),
     "rst-comment": Carrier("a.rst", lambda w: _rst(f".. {w}" if w else ""), "hidden"),
     "rst-image": Carrier("a.rst", lambda w: _rst(f".. image:: a.png\n   :alt: {w}" if w else ""), "hidden"),
@@ -149,6 +156,42 @@ UNSEEN: dict[str, Carrier] = {
     "html-script": Carrier("a.html", _html("<script>/* WORDS */</script>"), ""),
     "html-meta": Carrier("a.html", _html("", '<meta name=description content="WORDS">'), ""),
     "html-data": Carrier("a.html", _html('<p data-x="WORDS">a</p>'), ""),
+    **{
+        f"html-{name}": Carrier("a.html", _html(f"<p style='{style}'>WORDS</p>"), "hidden")
+        for name, style in {
+            "clip": "position:absolute;clip:rect(1px,1px,1px,1px)",
+            "clip-path": "clip-path: inset(100%)",
+            "scale": "transform:scale(0)",
+            "translate": "transform:translateX(-9999px)",
+            "filter": "filter:opacity(0)",
+            "content": "content-visibility:hidden",
+            "ground": "color:#123456;background:#123456",
+            "alpha": "color:#0000",
+            "hsl": "color:hsl(0,0%,100%)",
+            "fill": "-webkit-text-fill-color:transparent",
+            "margin": "margin-left:-9999px",
+            "font": "font:0/0 a",
+            "escape": "d\\69splay:none",
+            "remark": "display:/**/none",
+            "pixel": "width:1px;height:1px;overflow:hidden",
+            "relative": "position:relative;left:-9999px",
+        }.items()
+    },
+    **{
+        f"html-rule-{n}": Carrier("a.html", _html("<p id=q>WORDS</p>", f"<style>{rule}</style>"), "hidden")
+        for n, rule in enumerate(
+            (
+                "p:not(.k)#q{display:none}",
+                "@import 'a.css'; #q{display:none}",
+                "body{color:black; #q{display:none}}",
+                "<!-- #q{display:none} -->",
+            )
+        )
+    },
+    **{
+        f"html-{tag}": Carrier("a.html", _html(f"<{tag}>WORDS</{tag.split()[0]}>"), "hidden")
+        for tag in ("dialog", "div popover", "noframes", "noembed", "video", "meter", "math><annotation")
+    },
     "docx-vanish": Carrier("a.docx", _docx(f"<w:p>{_run('Seen')}{_run('WORDS', '<w:vanish/>')}</w:p>"), "hidden"),
     "docx-white": Carrier("a.docx", _docx(f"<w:p>{_run('WORDS', '<w:color w:val=`FFFFFF`/>')}</w:p>".replace("`", '"')), "hidden"),
     "docx-tiny": Carrier("a.docx", _docx(f"<w:p>{_run('WORDS', '<w:sz w:val=`1`/>')}</w:p>".replace("`", '"')), "hidden"),

@@ -111,7 +111,7 @@ def test_blocks(source: str, blocks: list[tuple[str, str]]) -> None:
         ('a ![b [c] d](e.png "f") g', "description of an image", '![b [c] d](e.png "f")'),
         ("a ![b][c] d\n\n[c]: e.png\n", "description of an image", "![b][c]"),
         ('a [b](c "d") e', "title of a link", '"d"'),
-        ("a\n\n[//]: # (b c)\n", "title of a link definition", "[//]: # (b c)"),
+        ("a\n\n[//]: # (b c)\n", "words of a link definition", "[//]: # (b c)"),
         ('a <img alt="b c" src="d"> e', "text in an HTML tag", '<img alt="b c" src="d">'),
         ('a <b title="c">d</b>', "text in an HTML tag", '<b title="c">'),
         ('a <b data-x="c">d</b>', "text in an HTML tag", '<b data-x="c">'),

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reviewer.domain.document import BlockKind
 
-_LONG_PROPERTY = 30  # characters
+_LONG_NAME = 30  # characters
+
+
+def could_be_message(name: str) -> bool:
+    """Is what only names something so long that it could say something? Hangul says it in half as many characters."""
+    return sum(2 if c >= "\u2e80" else 1 for c in name.strip()) > _LONG_NAME
 
 
 @dataclass
@@ -91,7 +96,7 @@ class Writer:
 
     def property(self, text: str) -> None:
         """A property of the file that is long enough to be a message; programs write short ones of their own."""
-        if sum(2 if c >= "\u2e80" else 1 for c in text.strip()) > _LONG_PROPERTY:  # Hangul says it in half as many
+        if could_be_message(text):
             self.add("paragraph", [(text, "property of the file")], place="document properties")
 
     def join(self, other: Draft, place: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from reviewer.parse.draft import Draft, Writer
-from reviewer.parse.styles import invisible, white
+from reviewer.parse.styles import UNSEEN, invisible, white
 
 if TYPE_CHECKING:
     from reviewer.domain.document import BlockKind
@@ -22,7 +22,6 @@ _BREAKS: "dict[str, BlockKind]" = {
     "tr": "table_row",
 }
 _DROPPED = ("script", "style", "head", "title", "iframe", "object", "svg", "canvas", "template")
-_UNSEEN = ("noscript", "datalist")
 _SPOKEN = ("alt", "title", "aria-label", "placeholder")
 _NOT_READ = {
     "img": ("image", "images"), "svg": ("image", "images"), "canvas": ("image", "images"),
@@ -34,6 +33,9 @@ _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Rules for paper or for narrow screens hide much that a reader sees.
 _MEDIA = re.compile(r"@media[^{]*(?:print|width|height|prefers|orientation|speech)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(rgba?\([^)]*\)|[^\s;]+)")
+_PASSING = re.compile(
+    r":(?!(?:nth|first|last|only)-(?:last-)?(?:child|of-type)|not\(|is\(|where\(|root|empty)|:not\([^)]*:"
+)
 _RULES_MOST = 500
 _SPACE = re.compile(r"\s+")
 
@@ -135,7 +137,7 @@ class _Page:
             why = ""
         if "hidden" in attributes:
             why = "hidden HTML"
-        elif tag in _UNSEEN:
+        elif tag in UNSEEN or "popover" in attributes or (tag == "dialog" and "open" not in attributes):
             why = f"HTML element <{tag}>"
         if why:
             self.why.append((depth, why))
@@ -168,13 +170,14 @@ def _style_sheets(tree: LexborHTMLParser) -> tuple[dict[int, str], set[int]]:
     dark: set[int] = set()
     sheets = "\n".join(node.text() for node in tree.css("style"))
     rules = [
-        (selector.strip(), body)
-        for selector, body in _RULE.findall(_MEDIA.sub("", _REMARK.sub("", sheets)))[: 20 * _RULES_MOST]
-        if "@" not in selector and (invisible(body) or _has_background(body))
+        # What stands before a selector: a statement such as @import, a declaration of the rule around it, "<!--".
+        (before.rpartition(";")[2].replace("<!--", "").strip(), body)
+        for before, body in _RULE.findall(_MEDIA.sub("", _REMARK.sub("", sheets)))[: 20 * _RULES_MOST]
+        if "@" not in before.rpartition(";")[2] and (invisible(body) or _has_background(body))
     ]
     for selector, body in rules[:_RULES_MOST]:
         # What shows only later (":hover") or is no element (":before") hides nothing that stands in the text.
-        parts = ", ".join(part for part in selector.split(",") if ":" not in part)
+        parts = ", ".join(part for part in selector.split(",") if not _PASSING.search(part))
         try:
             nodes = tree.css(parts) if parts.strip() else []
         except SelectolaxError:

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reviewer.parse.draft import Draft
-from reviewer.parse.styles import invisible
+from reviewer.parse.draft import Draft, could_be_message
+from reviewer.parse.styles import UNSEEN, invisible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -40,11 +40,12 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 # Elements whose content no browser shows, and those that HTML closes with their block.
-_UNSEEN = frozenset(["script", "style", "template", "noscript", "title", "head", "iframe", "object"])
-_CLOSES_ITSELF = frozenset(
-    ["p", "li", "td", "th", "tr", "dt", "dd", "option", "span", "b", "i", "em", "strong", "a", "font"]
-)
+_UNSEEN = UNSEEN | {"script", "style", "template", "title", "head", "iframe", "object"}
+# Not <b>, <i>, <a>, <font>: a browser opens those again in the next block.
+_CLOSES_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option", "span"])
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_NAMED = re.compile(r"[\w-]*([.#][\w-]+)$")  # a class or an id
 _LONGEST_LABEL = 1000  # CommonMark's own limit
 _BAD_TAGS = 100  # in one block; each may cost a look at the whole block
 
@@ -119,14 +120,16 @@ class _Blocks:
             self.row = False
         elif kind in _LEAVES:
             self._span(token, _LEAVES[kind])
+            if could_be_message(token.info) and token.map:
+                self.draft.hide(*_trim(self.draft.text, *self.starts[token.map[0] :][:2]), "words beside a code fence")
 
     def definition(self, label: str, reference: dict[str, Any]) -> None:
         """A link's definition is not on the page; its title could be a message."""
         start, end = self.starts[reference["map"][0]], self.starts[reference["map"][1]]
         if label.startswith("^"):  # a footnote of few words, which CommonMark takes for a link's definition
             self.spans.append((start, end, "paragraph"))
-        elif reference["title"]:
-            self.draft.hide(*_trim(self.draft.text, start, end), "title of a link definition")
+        elif reference["title"] or could_be_message(label) or "%20" in reference["href"]:
+            self.draft.hide(*_trim(self.draft.text, start, end), "words of a link definition")
 
     def done(self) -> None:
         draft = self.draft
@@ -183,6 +186,7 @@ class _Inline:
         self.draft = draft
         self.text = draft.text
         self.labels = labels
+        self.sheet = _style_sheet(draft.text)
         self.after = 0  # an HTML comment reaches to here
         self.element = ""  # the hidden element that is open: its name, start, reason and depth
         self.opened = 0
@@ -238,6 +242,8 @@ class _Inline:
                 target = _TARGET.match(text, at, end)
                 if target:
                     at = target.end()
+                    if re.search(r"<[^<>]*\s[^<>]*>", target[0]):
+                        draft.hide(*target.span(), "target of a link")
                     if not image and target[1]:
                         draft.hide(*target.span(1), "title of a link")
                 elif (label := _LABEL.match(text, at, end)) and self._known(
@@ -305,10 +311,11 @@ class _Inline:
         if closing:
             return
         values = {key.lower(): value.strip("\"'") for key, value in _ATTRIBUTE.findall(tag[3])}
-        why = invisible(values.get("style", ""))
+        named = [f".{word}" for word in values.get("class", "").split()] + [f"#{values.get('id', '')}"]
+        why = invisible(values.get("style", "")) or next((self.sheet[one] for one in named if one in self.sheet), "")
         if "hidden" in values:
             why = "hidden HTML"
-        elif name in _UNSEEN:
+        elif name in _UNSEEN or "popover" in values or (name == "dialog" and "open" not in values):
             why = f"HTML element <{name}>"
         elif name == "font" and not why:
             why = invisible(f"color: {values.get('color', '')}")
@@ -323,3 +330,15 @@ class _Inline:
     def _close(self, end: int) -> None:
         self.draft.hide(self.opened, end, self.why)
         self.element = ""
+
+
+def _style_sheet(text: str) -> dict[str, str]:
+    """Classes and ids that a <style> of the text itself hides, and why."""
+    sheets = [part.partition("</style")[0].partition(">")[2] for part in text.split("<style")[1:]]
+    return {
+        found[1]: why
+        for selector, body in _RULE.findall("".join(sheets))
+        if (why := invisible(body))
+        for one in selector.split(",")
+        if (found := _NAMED.search(one.strip()))
+    }
