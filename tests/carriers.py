@@ -112,6 +112,7 @@ _BOX = (
     "<w:p><w:r><w:drawing><wp:anchor><wp:positionH><wp:posOffset>{}</wp:posOffset></wp:positionH><wps:txbx>"
     "<w:txbxContent><w:p><w:r><w:t>WORDS</w:t></w:r></w:p></w:txbxContent></wps:txbx></wp:anchor></w:drawing></w:r></w:p>"
 )
+_CONTENT = "<w:txbxContent><w:p><w:r><w:t>WORDS</w:t></w:r></w:p></w:txbxContent>"
 _CODE = {"cell_type": "code", "source": "# WORDS", "outputs": []}
 _OUTPUT = [{"output_type": "stream", "text": ["WORDS"]}]
 _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -200,6 +201,66 @@ UNSEEN: dict[str, Carrier] = {
         "a.docx",
         _docx("<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p><w:r><w:t>WORDS</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"),
         "hidden",
+    ),
+    **{
+        f"docx-{name}": Carrier(
+            "a.docx", _docx(f"<w:p>{_run('WORDS', properties)}</w:p>".replace("`", '"')), "hidden"
+        )
+        for name, properties in {
+            "size-with-unit": "<w:sz w:val=`1pt`/>",
+            "highlighted": "<w:color w:val=`FFFF00`/><w:highlight w:val=`yellow`/>",
+            "ground": "<w:color w:val=`123456`/><w:shd w:val=`clear` w:fill=`123456`/>",
+            "thin": "<w:w w:val=`1`/>",
+            "no-fill": "<w14:textFill><w14:noFill/></w14:textFill>",
+        }.items()
+    },
+    **{
+        f"docx-{name}": Carrier(
+            "a.docx",
+            _docx(f"<w:p><w:pPr>{properties}</w:pPr>{_run('WORDS', '<w:color w:val=`123456`/>')}</w:p>".replace("`", '"')),
+            "hidden",
+        )
+        for name, properties in {
+            "indent": "<w:ind w:left=`-30000`/>",
+            "flat": "<w:spacing w:line=`1` w:lineRule=`exact`/>",
+            "ground-of-paragraph": "<w:shd w:val=`clear` w:fill=`123456`/>",
+        }.items()
+    },
+    **{
+        f"docx-box-{n}": Carrier("a.docx", _docx(box.replace("`", '"').replace("BOX", _CONTENT)), "hidden")
+        for n, box in enumerate(
+            (
+                "<w:p><w:r><w:pict><v:shape style=`visibility:hidden`>BOX</v:shape></w:pict></w:r></w:p>",
+                "<w:p><w:r><w:pict><v:shape style=`margin-left:-2000pt`>BOX</v:shape></w:pict></w:r></w:p>",
+                "<w:p><w:r><w:drawing><wp:docPr hidden=`1`/>BOX</w:drawing></w:r></w:p>",
+                "<w:p><w:r><w:drawing><wp:extent cx=`1` cy=`1`/>BOX</w:drawing></w:r></w:p>",
+            )
+        )
+    },
+    "docx-cell-ground": Carrier(
+        "a.docx",
+        _docx(
+            '<w:tbl><w:tr><w:tc><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr><w:p>'
+            + _run("WORDS", '<w:color w:val="1F3864"/>')
+            + "</w:p></w:tc></w:tr></w:tbl>"
+        ),
+        "hidden",
+    ),
+    "docx-table-style": Carrier(
+        "a.docx",
+        _docx(
+            '<w:tbl><w:tblPr><w:tblStyle w:val="Gone"/></w:tblPr><w:tr><w:tc><w:p><w:r><w:t>WORDS</w:t></w:r></w:p></w:tc>'
+            "</w:tr></w:tbl>"
+        ),
+        "hidden",
+    ),
+    "docx-unknown-choice": Carrier(
+        "a.docx",
+        _docx(
+            '<w:p><mc:AlternateContent><mc:Choice Requires="zz"><w:r><w:t>WORDS</w:t></w:r></mc:Choice>'
+            "<mc:Fallback><w:r><w:t>x</w:t></w:r></mc:Fallback></mc:AlternateContent></w:p>"
+        ),
+        "",
     ),
     "docx-alt": Carrier("a.docx", _docx('<w:p><w:r><w:drawing><wp:docPr descr="WORDS"/></w:drawing></w:r></w:p>'), "hidden"),
     "docx-box-off-page": Carrier("a.docx", _docx(_BOX.format(-9_999_999)), "hidden"),

@@ -1,12 +1,13 @@
 """Word files, walked by hand: libraries leave out insertions and text boxes, and let hidden runs in."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
 from reviewer.parse.draft import Draft, Writer
 from reviewer.parse.office import Package, find
-from reviewer.parse.styles import white
+from reviewer.parse.styles import invisible, white
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,18 @@ Pieces = list[tuple[str, str]]
 _TINY = 8  # half-points
 _FAR = 5_000_000  # English Metric Units, 14 cm: nobody sets a text box so far to the left or above the page
 _FAR_TWIPS = 8_000
+_FLAT_TWIPS = 60  # a line's exact height, below which nothing of it is left
+_THIN = 10  # percent of a letter's width
+_SPECK = 10_000  # English Metric Units: a text box of no size
+_HIGHLIGHTS = {
+    "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF", "magenta": "FF00FF", "blue": "0000FF", "red": "FF0000",
+    "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000",
+    "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0", "black": "000000", "white": "FFFFFF",
+}  # fmt: skip
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
+_HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
+# Extensions that Word knows: it shows an alternative that needs another one as its fallback.
+_KNOWN = re.compile(r"(?:wp[sgci]|w1[0-9]\w*|wp14|a14|am3d|aink|cx\d?|c1[0-9]|o|v|m|w|pic|)$")
 _MAIN = "word/document.xml"
 _INTO_NAMES = """w:ins w:moveTo w:hyperlink w:smartTag w:sdt w:sdtContent w:fldSimple w:customXml w:ruby w:rt w:rubyBase
     w:dir w:bdo m:oMath m:oMathPara"""
@@ -37,8 +50,9 @@ class _Look:
 
     vanish: bool | None = None
     color: str | None = None
-    size: int | None = None
+    size: float | None = None
     back: str | None = None
+    width: float | None = None
 
     def under(self, other: "_Look") -> "_Look":
         """This look where `other`, which is closer to the text, says nothing."""
@@ -48,10 +62,12 @@ class _Look:
     def why(self) -> str:
         if self.vanish:
             return "hidden run"
-        if self.size is not None and self.size < _TINY:
+        if (self.size is not None and self.size < _TINY) or (self.width is not None and self.width < _THIN):
             return "tiny text"
         if self.color and white(self.color) and (not self.back or white(self.back)):
             return "white text"
+        if self.color and self.color not in ("auto", "") and self.color.lower() == (self.back or "").lower():
+            return "text in the colour of its ground"
         return ""
 
 
@@ -117,6 +133,7 @@ class _Word:
 
     def table(self, node: "Element", place: str | None) -> None:
         self.draft.count("tables")
+        whole = self._named(find(node, "w:tblPr/w:tblStyle"))
         for row in node.iter("w:tr"):
             properties = find(row, "w:trPr")
             if properties is not None and find(properties, "w:del") is not None:
@@ -127,11 +144,12 @@ class _Word:
             for cell in _cells(row):
                 if pieces:
                     pieces.append((" | ", ""))
-                back = _attribute(find(cell, "w:tcPr/w:shd"), "w:fill")
+                properties = find(cell, "w:tcPr")
+                back = _fill(properties) if properties is not None else None
                 for number, paragraph in enumerate(_paragraphs(cell)):
                     if number:
                         pieces.append((" ", ""))
-                    look = self._look(paragraph, self._style(paragraph), back)
+                    look = self._look(paragraph, self._style(paragraph), whole.under(_Look(back=back)))
                     pieces += [(text.replace("\n", " "), gone or why) for text, why in self._pieces(paragraph, look)]
             self.writer.add("table_row", pieces, place=place)
         boxes, self.boxes = self.boxes, []
@@ -176,13 +194,20 @@ class _Word:
             style = replace(style, listed=True)
         return style
 
-    def _look(self, paragraph: "Element", style: _Style, back: str = "") -> _Look:
-        look = _Look(back=back if back not in ("", "auto") else None).under(style.look)
+    def _named(self, name: "Element | None") -> _Look:
+        """The look of the style that a table or a run names."""
+        key = _attribute(name, "w:val")
+        return self.styles[key].look if key and key in self.styles else _Look()
+
+    def _look(self, paragraph: "Element", style: _Style, cell: _Look = _Look()) -> _Look:
+        look = cell.under(style.look)
         properties = find(paragraph, "w:pPr")
         if properties is not None:
             look = look.under(_Look(back=_fill(properties)))
-            frame = find(properties, "w:framePr")
-            if frame is not None and any(_number(frame.get(key)) < -_FAR_TWIPS for key in ("w:x", "w:y")):
+            frame, spacing = find(properties, "w:framePr"), find(properties, "w:spacing")
+            away = frame is not None and any(_number(frame.get(key)) < -_FAR_TWIPS for key in ("w:x", "w:y"))
+            flat = _attribute(spacing, "w:lineRule") == "exact" and _number(_attribute(spacing, "w:line")) < _FLAT_TWIPS
+            if away or flat or _indented(find(properties, "w:ind")) < -_FAR_TWIPS:
                 look = look.under(_Look(vanish=True))
         return look
 
@@ -204,9 +229,7 @@ class _Word:
     def _run(self, run: "Element", look: _Look) -> "Iterator[tuple[str, str]]":
         properties = find(run, "w:rPr")
         if properties is not None:
-            named = self.styles.get(_attribute(find(properties, "w:rStyle"), "w:val"))
-            look = look.under(named.look) if named and named.name else look
-            look = look.under(_look(properties))
+            look = look.under(self._named(find(properties, "w:rStyle"))).under(_look(properties))
         why = look.why()
         for child in run:
             if child.tag in ("w:t", "m:t"):
@@ -235,10 +258,9 @@ class _Word:
                 inner = _alternative(part)
                 stack += [inner] if inner is not None else []
                 continue
+            away = away or _unseen(part)
             if part.tag in _OBJECTS:
                 self.draft.unread(1, *_OBJECTS[part.tag])
-            elif part.tag == "posOffset" and _number(part.text) < -_FAR:
-                away = True
             elif part.tag == "w:txbxContent":
                 if away:
                     words = " ".join(text.text or "" for text in part.iter("w:t"))
@@ -291,11 +313,13 @@ def _styled(style: _Style, node: "Element") -> _Style:
         listed = listed or find(properties, "w:numPr") is not None
     if runs is not None:
         look = look.under(_look(runs))
+    if (cell := find(node, "w:tcPr")) is not None:
+        look = look.under(_Look(back=_fill(cell)))
     return _Style(name=name, level=level, listed=listed, look=look)
 
 
 def _look(properties: "Element") -> _Look:
-    vanish = find(properties, "w:vanish")
+    vanish, paint = find(properties, "w:vanish"), find(properties, "w14:textFill")
     if vanish is None:
         vanish = find(properties, "w:specVanish")
     color = find(properties, "w:color")
@@ -304,12 +328,16 @@ def _look(properties: "Element") -> _Look:
         theme = color.get("w:themeColor", "")
         paper = theme in ("background1", "light1") and not color.get("w:themeShade")
         shade = "FFFFFF" if paper else color.get("w:val", "")
-    size = _attribute(find(properties, "w:sz"), "w:val")
+    shade = _attribute(find(paint, "w14:solidFill/w14:srgbClr"), "w14:val") or shade
+    size = _SIZE.match(_attribute(find(properties, "w:sz"), "w:val"))
+    width = _attribute(find(properties, "w:w"), "w:val").rstrip("%")
+    highlight = _attribute(find(properties, "w:highlight"), "w:val")
     return _Look(
-        vanish=_on(vanish) if vanish is not None else None,
+        vanish=_on(vanish) if vanish is not None else find(paint, "w14:noFill") is not None or None,
         color=shade,
-        size=int(size) if size.isdigit() else None,
-        back=_fill(properties) or _attribute(find(properties, "w:highlight"), "w:val") or None,
+        size=float(size[1]) * _HALF_POINTS[size[2]] if size else None,
+        back=_fill(properties) or _HIGHLIGHTS.get(highlight, highlight) or None,
+        width=_number(width) if width else None,
     )
 
 
@@ -322,8 +350,28 @@ def _fill(properties: "Element") -> str | None:
 
 
 def _alternative(node: "Element") -> "Element | None":
-    chosen = find(node, "mc:Choice")
-    return chosen if chosen is not None else find(node, "mc:Fallback")
+    for choice in node:
+        if choice.tag == "mc:Choice" and all(_KNOWN.match(need) for need in choice.get("Requires", "").split()):
+            return choice
+    return find(node, "mc:Fallback")
+
+
+def _unseen(part: "Element") -> bool:
+    """Does this part of a drawing take it out of sight?"""
+    return (
+        (part.tag == "posOffset" and _number(part.text) < -_FAR)
+        or (part.tag == "extent" and min(_number(part.get("cx")), _number(part.get("cy"))) < _SPECK)
+        or (part.tag == "docPr" and part.get("hidden") in ("1", "true"))
+        or (part.tag == "shape" and bool(invisible(part.get("style", ""))))
+    )
+
+
+def _indented(indent: "Element | None") -> float:
+    """Where a paragraph's first line begins, in twips from the margin."""
+    if indent is None:
+        return 0
+    left = _number(indent.get("w:left") or indent.get("w:start"))
+    return left + _number(indent.get("w:firstLine")) - _number(indent.get("w:hanging"))
 
 
 def _cells(row: "Element") -> "Iterator[Element]":
