@@ -79,7 +79,7 @@ def pasted(text: str) -> str:
         pytest.param(
             "모델은 서신을 읽고 유형을 제안하며 상담사가 확인한다. " * 300, id="one Korean line of 22,000 bytes"
         ),
-        pytest.param("# Title\n\n" + (FILLER * 20 + "\n\n") * 760, id="a megabyte"),
+        pytest.param("# Title\n\n" + (FILLER * 20 + "\n\n") * 700, id="a megabyte"),
         pytest.param(f"{CHURN}\n\x04 Ctrl-D and \x03 Ctrl-C inside a paste are text\n", id="control characters"),
     ],
 )

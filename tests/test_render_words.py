@@ -2,16 +2,21 @@
 
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import reviewer.render
+from reviewer.domain.comparison import Caveat, Obstacle, State
 from reviewer.render.words import _WORDS, listed, say, whole
 
 HOME = Path(reviewer.render.__file__).parent
 SOURCE = "".join(path.read_text("utf-8") for path in [*HOME.glob("*.py"), *HOME.glob("html/*.j2")])
-# Keys that are put together: by a verdict, a state, a status, a severity.
-COMPOSED = ("verdict.", "gate.", "status.", "fact.", "blocker", "major", "minor")
+# Keys that are put together: by a verdict, a state, a status, a severity, a side.
+COMPOSED = (
+    *("verdict.", "gate.", "status.", "fact.", "blocker", "major", "minor", "diff.says."),
+    *(f"diff.{name}" for kind in (State, Obstacle, Caveat) for name in get_args(kind)),
+)
 
 
 def places(text: str) -> set[str]:

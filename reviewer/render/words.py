@@ -51,7 +51,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "waived.count": ("{count} waived", "예외 {count}건"),
     "waived.by": ("by {who}", "승인: {who}"),
     "waived.asked": ("as the proposal asks", "제안서의 요청"),
-    "waived.when": ("on {when}", "{when}"),
+    "waived.when": ("on {when}", "{when}자"),
     "waived.until": ("until {until}", "{until}까지"),
     "waived.expired": ("until {until}; the finding counts again", "{until}까지; 지적이 다시 적용됩니다"),
     "strengths": ("What is done well", "잘된 점"),
