@@ -276,6 +276,24 @@ UNSEEN: dict[str, Carrier] = {
     "odt-hidden": Carrier("a.odt", _odt(_SPAN, _hidden_style('text:display="none"')), "hidden"),
     "odt-white": Carrier("a.odt", _odt(_SPAN, _hidden_style('fo:color="#ffffff"')), "hidden"),
     "odt-tiny": Carrier("a.odt", _odt(_SPAN, _hidden_style('fo:font-size="1pt"')), "hidden"),
+    **{
+        f"odt-{name}": Carrier("a.odt", _odt(_SPAN, _hidden_style(properties)), "hidden")
+        for name, properties in {
+            "opacity": 'loext:opacity="0%"',
+            "ground": 'fo:color="#ffff00" fo:background-color="#ffff00"',
+            "thin": 'style:text-scale="1%"',
+        }.items()
+    },
+    **{
+        f"odt-{n}": Carrier("a.odt", _odt(body), "hidden")
+        for n, body in enumerate(
+            (
+                '<text:p><text:hidden-paragraph text:is-hidden="true"/>WORDS</text:p>',
+                '<text:p>a<text:variable-set text:display="none">WORDS</text:variable-set></text:p>',
+                '<text:p><draw:frame svg:x="-50cm"><draw:text-box><text:p>WORDS</text:p></draw:text-box></draw:frame></text:p>',
+            )
+        )
+    },
     "odt-alt": Carrier("a.odt", _odt("<text:p><draw:frame><svg:desc>WORDS</svg:desc></draw:frame></text:p>"), "hidden"),
     "odt-comment": Carrier("a.odt", _odt("<text:p>a<office:annotation><text:p>WORDS</text:p></office:annotation></text:p>"), "1 comment"),
     "pdf-unpainted": Carrier("a.pdf", _pdf(lambda w: show(w, y=400, before="3 Tr")), "hidden"),

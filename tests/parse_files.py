@@ -23,6 +23,7 @@ _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 _ODF_SPACES = (
     f'xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" xmlns:table="{_ODF}:table:1.0" '
     f'xmlns:style="{_ODF}:style:1.0" xmlns:draw="{_ODF}:drawing:1.0" xmlns:fo="{_ODF}:xsl-fo-compatible:1.0" '
+    f'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0" '
     f'xmlns:svg="{_ODF}:svg-compatible:1.0" xmlns:meta="{_ODF}:meta:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 )
 

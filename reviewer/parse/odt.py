@@ -1,5 +1,6 @@
 """OpenDocument texts, as LibreOffice writes them."""
 
+import re
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
@@ -20,7 +21,7 @@ _INTO = frozenset(_INTO_NAMES.split())
 _BLOCKS_NAMES = """text:section text:index-body office:text text:numbered-paragraph table:table-cell draw:text-box"""
 _BLOCKS = frozenset(_BLOCKS_NAMES.split())
 _SKIPPED_NAMES = """text:tracked-changes text:change text:change-start text:change-end office:forms text:sequence-decls
-    office:annotation-end text:bookmark text:bookmark-start text:bookmark-end text:soft-page-break"""
+    office:annotation-end text:script text:bookmark text:bookmark-start text:bookmark-end text:soft-page-break"""
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _OBJECTS = {
     "draw:image": ("image", "images"),
@@ -28,6 +29,7 @@ _OBJECTS = {
     "draw:object-ole": ("embedded object", "embedded objects"),
     "draw:plugin": ("embedded object", "embedded objects"),
 }
+_BOX = {"x": "left", "y": "top", "width": "width", "height": "height"}  # of a frame, and what CSS calls it
 _MOST_SPACES = 1000
 
 
@@ -75,6 +77,8 @@ class _OpenText:
 
     def paragraph(self, node: "Element", kind: str, why: str, place: str | None) -> None:
         level = node.get("text:outline-level", "1") if kind == "heading" else "0"
+        if any(field.get("text:is-hidden") == "true" for field in node.iter("text:hidden-paragraph")):
+            why = "hidden paragraph"
         why = why or self.styles.get(node.get("text:style-name", ""), "")
         pieces = list(self._pieces(node, why))
         title = node.get("text:style-name", "") == "Title"
@@ -149,21 +153,25 @@ class _OpenText:
             elif tag not in _SKIPPED and tag != "office:annotation":
                 if tag == "text:a":
                     self.draft.unread(1, "link, not followed", "links, not followed")
-                yield from self._pieces(child, why or self.styles.get(child.get("text:style-name", ""), ""))
+                hidden = "hidden field" if child.get("text:display") == "none" else why
+                yield from self._pieces(child, hidden or self.styles.get(child.get("text:style-name", ""), ""))
             if child.tail:
                 yield _plain(child.tail), why
 
     def _box(self, node: "Element", place: str | None) -> None:
         """A frame: count what it shows, take its description, read its text box."""
+        why = ""
         stack = [node]
         while stack:
             part = stack.pop()
+            css = "; ".join(f"{name}: {part.get(f'svg:{key}')}" for key, name in _BOX.items() if part.get(f"svg:{key}"))
+            why = why or invisible(f"overflow: hidden; position: absolute; {css}")
             if part.tag in _OBJECTS:
                 self.draft.unread(1, *_OBJECTS[part.tag])
             elif part.tag in ("svg:title", "svg:desc") and (part.text or "").strip():
                 self.writer.add("paragraph", [(str(part.text), "description of an image")], place=place)
             elif part.tag == "draw:text-box":
-                self.blocks(part, "paragraph", "", place)
+                self.blocks(part, "paragraph", why, place)
                 continue
             elif part.tag in ("text:p", "text:h"):
                 self.paragraph(part, "paragraph", "", place)
@@ -178,15 +186,17 @@ def _styles(trees: "list[Element | None]") -> dict[str, str]:
         for style in tree.iter("style:style") if tree is not None else ():
             text, back = find(style, "style:text-properties"), find(style, "style:paragraph-properties")
             css = "; ".join(
-                f"{key.removeprefix('fo:')}: {value}"
+                f"{key.rpartition(':')[2]}: {value}"
                 for properties in (back, text)
                 if properties is not None
                 for key, value in properties.attrib.items()
-                if key in ("fo:color", "fo:font-size", "fo:background-color")
+                if key in ("fo:color", "fo:font-size", "fo:background-color", "loext:opacity")
                 and not (key == "fo:background-color" and value == "transparent")
             )
-            if text is not None and text.get("text:display") == "none":
+            if text is not None and text.get("text:display") in ("none", "true"):
                 css += "; display: none"
+            if text is not None and re.match(r"\d%", text.get("style:text-scale", "")):
+                css += "; zoom: 0"
             rules[style.get("style:name", "")] = (css, style.get("style:parent-style-name", ""))
     unseen: dict[str, str] = {}
     for name in rules:
