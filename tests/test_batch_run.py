@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,15 @@ def test_ar11_a_renamed_file_is_no_new_review_and_an_edited_one_is(tmp_path: Pat
     go(tmp_path / "run", engine, rubric, source)
     assert engine.seen == ["p0001.md"]
     assert [Path(name).name for name, *_ in rows(tmp_path / "run")] == ["p0001.md", "p0003.md", "renamed.md"]
+
+
+def test_ar11_a_renamed_folder_is_counted_before_the_run_ends(tmp_path: Path, rubric: Rubric) -> None:
+    go(tmp_path / "run", Engine(), rubric, proposals(tmp_path / "in", 3))
+    moved = (tmp_path / "in").rename(tmp_path / "moved")
+    plan = Plan(sources=(str(moved),), rules=Rules(), job=Job(rubric=rubric))
+    with begun(tmp_path / "run", plan) as store:
+        work(store, plan, Engine(), stopped=lambda: False, tell=lambda state, cost: None)
+        assert store.counts() == {"reviewed": 3}
 
 
 def test_cs05_twins_are_reviewed_once_even_side_by_side(tmp_path: Path, rubric: Rubric) -> None:
@@ -282,6 +292,17 @@ def test_a_run_of_the_offline_engine(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert capfd.readouterr().out.startswith("\n3 compared\n")
     assert main(["batch", "rescore", str(tmp_path / "run"), "--lang", "ko"]) == 0
     assert main(["batch", "rescore", str(tmp_path / "run"), "--rubric", "course-proposal"]) == 2
+
+
+def test_bs04_a_first_run_goes_on_with_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    link = zipfile.ZipInfo("link.md")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    assert main(["batch", "run", str(tmp_path / "in.zip"), "--out", str(tmp_path / "run")]) == 4
+    said = capfd.readouterr().err
+    assert f"skipped: {tmp_path}/in.zip!link.md: is a symbolic link" in said
+    assert "resuming" not in said
 
 
 @pytest.mark.parametrize(

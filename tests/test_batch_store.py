@@ -150,6 +150,22 @@ def test_a_store_that_cannot_be_used_is_told_and_left_alone(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda store: list(store.rows()),
+        lambda store: store.record(listed("a.md").id),
+        lambda store: store.replace((one for one in store.results() if one.packed and one.record()), RUN),
+    ],
+)
+def test_bs10_a_damaged_record_is_told(read: Callable[[Store], object], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(filled(tmp_path))) as db:
+        db.execute("UPDATE records SET record = substr(record, 1, 20)")
+        db.commit()
+    with pytest.raises(InputError, match="is damaged"), open_store(tmp_path, write=True) as store:
+        read(store)
+
+
 V1 = Path(__file__).parent / "batch_store_v1.sql"
 
 
@@ -303,3 +319,20 @@ except OutputError as error:
     assert "MB are free there" in said, done.stderr
     with open_store(tmp_path) as store:
         assert sum(found.name == "n" for found in store.results()) == int(kept) > 5
+
+
+def test_bs09_a_disk_that_is_full_at_the_very_end(tmp_path: Path) -> None:
+    filled(tmp_path)
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_batch_store import *
+with open_store(Path({str(tmp_path)!r}), write=True) as store:
+    for n in range(20):
+        store.put(Result(content=str(n), name="n", state="reviewed", packed=os.urandom(5000)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with open_store(tmp_path) as store:
+        assert sum(found.name == "n" for found in store.results()) == 20

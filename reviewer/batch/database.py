@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -43,6 +44,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _worded(path, getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error)) from error
+    except zlib.error as error:
+        raise _worded(path, sqlite3.SQLITE_CORRUPT, f"a record cannot be unpacked: {error}") from error
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}; name another folder with --out") from error
 

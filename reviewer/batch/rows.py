@@ -15,3 +15,9 @@ class Row(Frozen):
     state: State
     reason: str = ""
     record: bytes | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason behind the name, which many reasons begin with."""
+        head, mark, rest = self.reason.partition(": ")
+        return f"{self.name}: {rest if mark and self.name.endswith(head) else self.reason}"

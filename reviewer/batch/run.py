@@ -111,6 +111,7 @@ def work(store: Store, plan: Plan, engine: Engine, *, stopped: Callable[[], bool
         store.put(result)
         queue.landed(result)
         tell(result.state, result.cost)
+    store.flush()  # what was only renamed brings no result that would keep it
 
 
 class _Queue:

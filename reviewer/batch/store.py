@@ -9,7 +9,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +199,7 @@ class Store:
         sql = f"SELECT p.record, d.name, r.name {_SEEN} AND d.id = ?"
         with told(self.path):
             found = self._db.execute(sql, (self.key, id)).fetchone()
-        return _unpacked(*found) if found and found[0] else None
+            return _unpacked(*found) if found and found[0] else None
 
     def results(self) -> Iterator[Result]:
         """Every result of these settings, each content once. They may be replaced meanwhile."""
@@ -246,7 +246,8 @@ def open_store(run: Path, *, write: bool = False) -> Iterator[Store]:
             store.flush()
         finally:
             if write and not on_network(path):
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # now the one file is all there is to copy
+                with suppress(sqlite3.Error):  # a full disk: then what is finished stays in the log beside it
+                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # now the one file is all there is to copy
 
 
 def _unpacked(packed: bytes, name: str, reviewed_as: str) -> bytes:

@@ -51,7 +51,7 @@ def status(folder: Path) -> int:
             to_stdout(f"{state:<12}{count:>9,}\n")
         for row in store.rows(records=False):
             if row.state not in ("reviewed", "pending"):
-                to_stdout(f"{row.state}: {row.name}: {row.reason}\n")
+                to_stdout(f"{row.state}: {row.why}\n")
     return 0
 
 

@@ -159,7 +159,7 @@ def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
         total, due = sum(counts.values()), todo(counts, plan)
         if not total:
             raise InputError(f"no proposals in {', '.join(plan.sources)}; see what is left out and why: --dry-run")
-        if due < total:
+        if due < total and store.reviewed():
             _say(f"resuming: {total - due:,} of {total:,} done")
         if due and plan.job.model is not None:
             _announce(store, plan, due)
@@ -177,7 +177,7 @@ def _end(store: "Store", out: Path, *, interrupted: bool) -> int:
         if shown == 10:
             _say(f"and more: reviewer batch status {shlex.quote(str(out))}")
             break
-        _say(f"{row.state}: {row.reason}")
+        _say(f"{row.state}: {row.why}")
     if interrupted and counts.get("pending"):
         raise KeyboardInterrupt
     if counts.get("reviewed", 0) == sum(counts.values()):
