@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -369,6 +370,18 @@ def test_reports_of_what_is_gone_are_removed_and_nothing_else(tmp_path: Path) ->
     write_report(made.small()[1:], tmp_path, RUBRIC)
     assert mine.exists()
     assert len(list((tmp_path / "reports").iterdir())) == len(made.SMALL) - 1 + 1
+
+
+def test_what_a_killed_report_left_is_removed_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    write_report(made.small()[:1], tmp_path, RUBRIC)
+    for folder in (tmp_path, tmp_path / "reports"):
+        for name in (".a.csv.x1.part", ".b.csv.x2.part", ".mine"):
+            (folder / name).write_text("")
+        os.utime(folder / ".a.csv.x1.part", (1, 1))
+        os.utime(folder / ".mine", (1, 1))
+    write_report(made.small()[:1], tmp_path, RUBRIC)
+    for folder in (tmp_path, tmp_path / "reports"):
+        assert sorted(path.name for path in folder.glob(".*")) == [".b.csv.x2.part", ".mine"]
 
 
 def test_what_stops_half_way_leaves_the_old_report(tmp_path: Path) -> None:

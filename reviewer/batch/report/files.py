@@ -3,9 +3,10 @@
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +16,8 @@ from reviewer.errors import OutputError
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _OURS = re.compile(r".+-[0-9a-f]{12}\.(?:html|md)")
+_BEGUN = ".part"
+_ABANDONED = 3600  # seconds without a change: whoever began it was killed
 _LONGEST = 60  # characters of a name that are kept: 180 bytes of Korean, where 255 are allowed
 
 
@@ -36,7 +39,7 @@ def whole_file(path: Path, *, sheet: bool = False) -> Iterator[TextIO]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # mkstemp's mode is 0600: reports hold the proposals' text.
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=_BEGUN, dir=path.parent)
     except OSError as error:
         raise _unwritten(path, error) from error
     try:
@@ -59,12 +62,20 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def drop_stale(folder: Path, current: Iterable[str]) -> None:
-    """Remove reports of documents that are no longer reviewed; nothing but what `safe_name` can have named."""
+    """Remove reports of documents that are no longer reviewed; nothing but what `safe_name` can have named.
+
+    What a killed report left behind, here and in the folder above, goes too: it holds the proposals' text.
+    """
     keep = set(current)
     try:
         for path in folder.iterdir() if folder.is_dir() else ():
             if _OURS.fullmatch(path.name) and path.name not in keep:
                 path.unlink()
+        for place in (folder, folder.parent):
+            for path in place.glob(f".*{_BEGUN}"):
+                with suppress(FileNotFoundError):  # another report has just finished it
+                    if path.stat().st_mtime < time.time() - _ABANDONED:
+                        path.unlink()
     except OSError as error:
         raise _unwritten(folder, error) from error
 
