@@ -301,6 +301,25 @@ UNSEEN: dict[str, Carrier] = {
     "pdf-tiny": Carrier("a.pdf", _pdf(lambda w: show(w, y=400, size=1)), "hidden"),
     "pdf-off-page": Carrier("a.pdf", _pdf(lambda w: show(w, y=2000)), "hidden"),
     "pdf-covered": Carrier("a.pdf", _pdf(lambda w: show(w, y=400, size=6) + "q 1 g 60 390 535 30 re f Q\n"), "hidden"),
+    **{
+        f"pdf-{name}": Carrier("a.pdf", _pdf(lambda w, before=before: show(w, y=400, before=before)), "hidden")  # type: ignore[misc]
+        for name, before in {
+            "clipped": "0 0 1 1 re W n",
+            "only-clips": "7 Tr",
+            "white-outline": "1 Tr 1 G",
+            "thin": "0.1 Tz",
+        }.items()
+    },
+    "pdf-over-edge": Carrier("a.pdf", _pdf(lambda w: show(w, x=590, y=400)), "hidden"),
+    "pdf-ground": Carrier("a.pdf", _pdf(lambda w: "q 0 g 60 390 535 30 re f Q\n" + show(w, y=400, size=6)), "hidden"),
+    "pdf-read-out": Carrier(
+        "a.pdf", _pdf(lambda w: f"/Span << /ActualText ({w}) >> BDC\n{show('x', y=400)}EMC\n"), "hidden"
+    ),
+    "pdf-cropped": Carrier(
+        "a.pdf",
+        lambda w: _pdf(lambda w: show(w, y=50))(w).replace(b"/MediaBox", b"/CropBox [0 100 595 842] /MediaBox"),
+        "hidden",
+    ),
     "pdf-property": Carrier("a.pdf", _pdf(lambda w: "", info="/Subject (WORDS)"), "hidden"),
     "ipynb-comment": Carrier("a.ipynb", _ipynb({"cell_type": "markdown", "source": "Soon. <!-- WORDS -->"}), "hidden"),
     "ipynb-cell": Carrier(

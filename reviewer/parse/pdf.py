@@ -16,7 +16,11 @@ from reviewer.parse.draft import Draft, Writer
 
 MAX_PAGES = 500
 _TINY = 3.0  # points
+_THIN = 1.0  # points, of a letter's width
 _AREAS = 2000
+_FRAMES = 50
+_NARROWEST = 0.15  # of its height, what a letter takes at least
+_UNSPOKEN = 20  # letters too many for the room that they have
 _WHITE_TEXT, _UNPAINTED = "white text", "text that is not painted"
 _WHITE = 235  # of 255, in each colour
 _COVERS = 0.7  # of a page: a picture behind a recognised text
@@ -32,6 +36,7 @@ _HYPHENATED = re.compile(r"\w-\w*$")
 _HYPHENS = (0x02, 0xFFFE)  # pdfium's marks of a hyphen at a line's end
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
+Colour = tuple[int, int, int, int] | None
 
 
 @dataclass
@@ -166,11 +171,12 @@ class _Paint:
     def __init__(self, page: Any, found: _Page) -> None:
         self.found = found
         self.area = _COVERS * page.get_width() * page.get_height()
-        self.sheet: Box = page.get_mediabox()
+        self.sheet: Box = page.get_cropbox()
         self.unseen: dict[int, str] = {}
+        self.spoken: dict[int, list[tuple[int, float]]] = {}  # texts that a mark reads out as others: width missing
         self.doubted: list[tuple[int, Box, int, str]] = []  # what lies behind decides
-        self.texts: list[tuple[int, Box, int]] = []
-        self.backs: list[tuple[Box, int]] = []  # coloured areas and pictures
+        self.texts: list[tuple[int, Box, int, Colour]] = []
+        self.backs: list[tuple[Box, int, Colour]] = []  # coloured areas and pictures
         self.covers: list[tuple[Box, int]] = []  # areas that nothing shows through
         for order, item in enumerate(page.get_objects(max_depth=4)):
             self._take(item, item.get_bounds(), order)
@@ -178,54 +184,99 @@ class _Paint:
     def _take(self, item: Any, box: Box, order: int) -> None:
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             self.found.pictures += 1
-            self.backs.append((box, order))
+            self.backs.append((box, order, None))
             self.found.covered |= (box[2] - box[0]) * (box[3] - box[1]) >= self.area
         elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            self._mark(item, box)
             why = _why(item, box, self.sheet)
             if why in (_WHITE_TEXT, _UNPAINTED):
                 self.doubted.append((_address(item.raw), box, order, why))
             elif why:
                 self.unseen[_address(item.raw)] = why
             elif item.level == 0:
-                self.texts.append((_address(item.raw), box, order))
+                self.texts.append((_address(item.raw), box, order, _colour(item)))
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             coloured, solid = _painted(item)
             if coloured:
-                self.backs.append((box, order))
+                self.backs.append((box, order, _colour(item) if solid else None))
             if solid and item.level == 0:
                 self.covers.append((box, order))
 
+    def _mark(self, item: Any, box: Box) -> None:
+        """A mark can read out texts as other words; of more words than there is room for, nobody sees the rest."""
+        for number in range(pdfium.FPDFPageObj_CountMarks(item.raw)):
+            mark, length = pdfium.FPDFPageObj_GetMark(item.raw, number), ctypes.c_ulong()
+            if pdfium.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, length):
+                high, long = sorted((box[2] - box[0], box[3] - box[1]))
+                room = long / _NARROWEST / max(high, 1)
+                self.spoken.setdefault(_address(mark), [(0, length.value / 2)]).append((_address(item.raw), -room))
+
     def hidden(self) -> dict[int, str]:
         """Text objects that a reader does not see, by their address."""
+        for texts in self.spoken.values():
+            if sum(missing for _, missing in texts) > _UNSPOKEN:
+                self.unseen.update((address, "words that stand for others") for address, _ in texts[1:])
         for address, box, order, why in self.doubted:
             # Text recognised in a scan lies unpainted over its picture.
             shown = self.found.covered if why == _UNPAINTED else _behind(self.backs, box, order)
             if not shown:
                 self.unseen[address] = why
-        for address, box, order in self.texts if self.covers else ():
+        for address, box, order, colour in self.texts if self.covers else ():
             if any(painted > order and _around(cover, box) for cover, painted in self.covers[:_AREAS]):
                 self.unseen[address] = "text painted over"
+            elif colour and _ground(self.backs, box, order) == colour:
+                self.unseen[address] = "text in the colour of its ground"
         return self.unseen
 
 
-def _behind(backs: list[tuple[Box, int]], box: Box, order: int) -> bool:
-    return any(painted < order and _around(back, box) for back, painted in backs[:_AREAS])
+def _behind(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> bool:
+    return any(painted < order and _around(back, box) for back, painted, _ in backs[:_AREAS])
+
+
+def _ground(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> Colour:
+    """The colour of what was painted last behind a text, if that is one colour."""
+    behind = (colour for back, painted, colour in backs[_AREAS::-1] if painted < order and _around(back, box))
+    return next(behind, None)
 
 
 def _why(item: Any, box: Box, sheet: Box) -> str:
-    if pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
+    if mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP):
         return _UNPAINTED
-    if item.level == 0 and (box[2] < sheet[0] or box[0] > sheet[2] or box[3] < sheet[1] or box[1] > sheet[3]):
+    # By its middle: what begins at an edge and runs over it is as little to be read as what stands outside.
+    if item.level == 0 and not _holds(sheet, box):
         return "text outside the page"
+    if item.level == 0 and not all(_holds(frame, box) for frame in _frames(item)):
+        return "text outside its frame"
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(item.raw, size)
     matrix = item.get_matrix()
-    if size.value * (matrix.c**2 + matrix.d**2) ** 0.5 < _TINY and size.value > 0:
+    high, wide = (size.value * (x**2 + y**2) ** 0.5 for x, y in ((matrix.c, matrix.d), (matrix.a, matrix.b)))
+    if size.value > 0 and (high < _TINY or wide < _THIN):
         return "tiny text"
-    colour = _colour(item)
+    colour = _colour(item, outline=mode == pdfium.FPDF_TEXTRENDERMODE_STROKE)
     if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE):
         return _WHITE_TEXT
     return ""
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _frames(item: Any) -> Iterator[Box]:
+    """The boxes that this text is cut to."""
+    clip = pdfium.FPDFPageObj_GetClipPath(item.raw)
+    for path in range(min(pdfium.FPDFClipPath_CountPaths(clip), _FRAMES)):
+        xs, ys = [], []
+        for number in range(min(pdfium.FPDFClipPath_CountPathSegments(clip, path), _FRAMES)):
+            x, y = ctypes.c_float(), ctypes.c_float()
+            pdfium.FPDFPathSegment_GetPoint(pdfium.FPDFClipPath_GetPathSegment(clip, path, number), x, y)
+            xs.append(x.value)
+            ys.append(y.value)
+        if 0 < len(xs) < _FRAMES:  # else no simple box
+            yield min(xs), min(ys), max(xs), max(ys)
 
 
 def _painted(item: Any) -> tuple[bool, bool]:
@@ -241,18 +292,17 @@ def _painted(item: Any) -> tuple[bool, bool]:
     return min(colour[:3]) < _WHITE and colour[3] >= 10, solid
 
 
-def _colour(item: Any) -> tuple[int, int, int, int] | None:
+def _colour(item: Any, *, outline: bool = False) -> Colour:
     parts = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetFillColor(item.raw, *parts):
+    look_up = pdfium.FPDFPageObj_GetStrokeColor if outline else pdfium.FPDFPageObj_GetFillColor
+    if not look_up(item.raw, *parts):
         return None
     red, green, blue, alpha = (part.value for part in parts)
     return red, green, blue, alpha
 
 
 def _around(outer: Box, inner: Box) -> bool:
-    middle_x, middle_y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    wide = outer[0] <= inner[0] + 3 and outer[2] >= inner[2] - 3
-    return wide and outer[1] <= middle_y <= outer[3] and outer[0] <= middle_x <= outer[2]
+    return outer[0] <= inner[0] + 3 and outer[2] >= inner[2] - 3 and _holds(outer, inner)
 
 
 def _address(pointer: Any) -> int:
