@@ -234,6 +234,7 @@ def hostile(item: Item, job: Job) -> Result:
     return failed(item, f"was read by {'a process' if os.getpid() else ''}")
 
 
+@pytest.mark.slow
 def test_co06_a_document_that_hangs_or_ends_its_process_fails_alone(rubric: Rubric) -> None:
     names = [f"{n:02}.md" for n in range(20)]
     names[3], names[4], names[11] = "crash1.md", "hang.md", "crash2.md"
@@ -404,6 +405,7 @@ def test_one_refusal_is_one_failure(asked: Asked) -> None:
         assert asked.states() == {"reviewed": 9, "failed": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("signals", "finishes"),
     [

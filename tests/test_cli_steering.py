@@ -28,6 +28,7 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
 @pytest.mark.parametrize("name", NAMES, ids=["sgr", "title", "link", "bidi", "return", "c1"])
 def test_no_name_steers_the_terminal(name: str, tmp_path: Path) -> None:

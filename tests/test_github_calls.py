@@ -182,6 +182,7 @@ def test_a_second_push_fixes_one_finding_and_adds_one(hub: GitHub, run: Run) -> 
     assert (22, "**Human review** (minor)") in [(one["line"], one["body"].partition(":")[0]) for one in new]
 
 
+@pytest.mark.slow
 def test_a_push_that_changes_no_proposal_writes_nothing(hub: GitHub, run: Run) -> None:
     run()
     body = hub.comments[0]["body"]
@@ -194,6 +195,7 @@ def test_a_push_that_changes_no_proposal_writes_nothing(hub: GitHub, run: Run) -
     assert hub.comments[0]["body"] == body
 
 
+@pytest.mark.slow
 def test_a_finding_that_comes_back_is_never_posted_again(hub: GitHub, run: Run) -> None:
     for text in (FIRST, SECOND, FIRST):
         hub.commit({PATH: text})
@@ -240,6 +242,7 @@ def test_a_line_that_github_refuses(hub: GitHub, run: Run) -> None:
     assert job.code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "headers", "waits"),
     [
@@ -264,6 +267,7 @@ def test_a_rate_limit(hub: GitHub, run: Run, status: int, headers: dict[str, str
     assert job.code == 0
 
 
+@pytest.mark.slow
 def test_a_rate_limit_without_end_leaves_all_in_the_summary(hub: GitHub, run: Run) -> None:
     """GH12: ever longer pauses, up to --wait in all; then the summary."""
     hub.refuse("POST .*/issues", 403, "You have exceeded a secondary rate limit.")
@@ -277,6 +281,7 @@ def test_a_rate_limit_without_end_leaves_all_in_the_summary(hub: GitHub, run: Ru
     assert job.code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("matches", ["POST .*/issues", "POST .*/check-runs", "POST .*/reviews"])
 def test_a_broken_server_is_not_asked_twice_to_write(hub: GitHub, run: Run, matches: str) -> None:
     """After a 502 nobody knows whether a POST was carried out: a second comment is worse than none."""
@@ -288,12 +293,14 @@ def test_a_broken_server_is_not_asked_twice_to_write(hub: GitHub, run: Run, matc
     assert job.code == 0
 
 
+@pytest.mark.slow
 def test_a_broken_server_is_asked_again_to_read(hub: GitHub, run: Run) -> None:
     hub.refuse("GET .*/files", 502, "Server Error", times=2)
     assert run().code == 0
     assert hub.sequence()[1:4] == ["GET /pulls/7/files 502", "GET /pulls/7/files 502", "GET /pulls/7/files 200"]
 
 
+@pytest.mark.slow
 def test_many_comments_and_a_forged_one(hub: GitHub, run: Run) -> None:
     """GH11: ours is found on whichever page, by its author and its marker; anybody could write the marker."""
     run()
@@ -317,6 +324,7 @@ def test_many_comments_and_a_forged_one(hub: GitHub, run: Run) -> None:
     assert hub.comments[0]["body"] == forged
 
 
+@pytest.mark.slow
 def test_a_deleted_comment_is_written_anew(hub: GitHub, run: Run) -> None:
     """GH11: somebody deletes it while we write."""
     run()
@@ -326,6 +334,7 @@ def test_a_deleted_comment_is_written_anew(hub: GitHub, run: Run) -> None:
     assert len(hub.comments) == 1
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_leave_one_comment(hub: GitHub, run: Run) -> None:
     """GH11: both see none and both write; the first one stays."""
     run()
@@ -337,6 +346,7 @@ def test_two_runs_at_once_leave_one_comment(hub: GitHub, run: Run) -> None:
     assert [call for call in hub.sequence() if call.startswith("DELETE")] == ["DELETE /issues/comments/1006 204"]
 
 
+@pytest.mark.slow
 def test_a_body_that_is_too_long_is_halved_once(hub: GitHub, run: Run) -> None:
     """GH10: whatever GitHub's limit is at the time."""
     hub.commit({f"proposals/{n}.md": FIRST for n in range(8)})
@@ -349,6 +359,7 @@ def test_a_body_that_is_too_long_is_halved_once(hub: GitHub, run: Run) -> None:
     assert second.body["body"].count("<details>") == second.body["body"].count("</details>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sticky_is_newer", [False, True])
 def test_the_head_moves_meanwhile(hub: GitHub, run: Run, sticky_is_newer: bool) -> None:
     """GH07: no remarks on old lines, and the comment says what it is about, or leaves a newer one alone."""
@@ -376,6 +387,7 @@ def test_the_head_moves_meanwhile(hub: GitHub, run: Run, sticky_is_newer: bool) 
     assert (note in hub.comments[0]["body"]) is not sticky_is_newer
 
 
+@pytest.mark.slow
 def test_the_note_about_a_newer_commit_goes_with_its_run(hub: GitHub, run: Run) -> None:
     """GH07: although the newer commit says the same of every proposal."""
     run()
@@ -387,6 +399,7 @@ def test_the_note_about_a_newer_commit_goes_with_its_run(hub: GitHub, run: Run) 
     assert "a newer commit exists" not in hub.comments[0]["body"]
 
 
+@pytest.mark.slow
 def test_a_merge_queue_that_waits_for_the_check_goes_on(hub: GitHub, run: Run) -> None:
     """GH21: nothing is reviewed, so the check is neutral."""
     job = run(event="merge_group", payload={"action": "checks_requested", "merge_group": {"head_sha": hub.head}})
@@ -395,6 +408,7 @@ def test_a_merge_queue_that_waits_for_the_check_goes_on(hub: GitHub, run: Run) -
     assert (job.code, job.outputs["status"]) == (0, "none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "payload", "reviewed"), [((), "push", False), (("--drafts",), "push", True), ((), "/review", True)]
 )
@@ -415,6 +429,7 @@ def test_a_draft_waits_until_somebody_asks(
     assert (job.code, bool(hub.comments)) == (0, reviewed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("permission", "reviewed"), [("admin", True), ("write", True), ("read", False), ("none", False)]
 )
@@ -435,6 +450,7 @@ def test_a_closed_pull_request_is_left_alone(hub: GitHub, run: Run) -> None:
     assert hub.sequence() == ["GET /pulls/7 200"]
 
 
+@pytest.mark.slow
 def test_a_run_for_an_older_commit_leaves_it_to_the_newer_one(hub: GitHub, run: Run) -> None:
     """GH07, GH08: an event is about one commit; what was pushed since was not looked at by whoever started it."""
     old = hub.head
@@ -452,6 +468,7 @@ def test_the_two_workflow_recipe(hub: GitHub, run: Run) -> None:
     assert len(hub.comments) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "forged",
     [
@@ -489,6 +506,7 @@ def test_judged_by_the_base_commit_alone(hub: GitHub, run: Run) -> None:
     assert "Proposal review" in job.summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
@@ -511,6 +529,7 @@ def test_files_that_are_no_text(hub: GitHub, run: Run, files: dict[str, str | by
     assert len(hub.comments) == (0 if reason in ("deleted", "only renamed") else 1)
 
 
+@pytest.mark.slow
 def test_a_symbolic_link_is_not_followed(hub: GitHub, run: Run) -> None:
     (hub.folder / "proposals").mkdir()
     (hub.folder / "proposals/link.md").symlink_to("../docs/proposals/campus.md")
@@ -520,18 +539,21 @@ def test_a_symbolic_link_is_not_followed(hub: GitHub, run: Run) -> None:
     assert "proposals/inner/real.md" in job.summary
 
 
+@pytest.mark.slow
 def test_a_submodule_is_no_proposal(hub: GitHub, run: Run) -> None:
     git(hub.folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},proposals/a.md")
     git(hub.folder, "commit", "-q", "-m", "a submodule")
     assert "proposals/a.md**: a submodule" in run().summary
 
 
+@pytest.mark.slow
 def test_a_renamed_proposal_is_compared_with_its_old_name(hub: GitHub, run: Run) -> None:
     hub.commit({PATH: None, "docs/proposals/rooms.md": FIRST})
     run()
     assert "Labels stated; 1 fixed" in shown(hub.comments[0])
 
 
+@pytest.mark.slow
 def test_hundreds_of_files(hub: GitHub, run: Run) -> None:
     """GH19, GH20: every page is read, and no more than --max-files are reviewed."""
     hub.commit({f"docs/{n}.txt": str(n) for n in range(320)})
@@ -544,6 +566,7 @@ def test_hundreds_of_files(hub: GitHub, run: Run) -> None:
     assert hub.checks[-1]["conclusion"] == "neutral"
 
 
+@pytest.mark.slow
 def test_a_huge_file_has_no_patch(hub: GitHub, run: Run) -> None:
     hub.without_patch = {PATH}
     run()
@@ -551,6 +574,7 @@ def test_a_huge_file_has_no_patch(hub: GitHub, run: Run) -> None:
     assert "Data volume" in hub.comments[0]["body"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("matches", "status", "code", "says"),
     [
@@ -570,6 +594,7 @@ def test_what_cannot_be_read(hub: GitHub, run: Run, matches: str, status: int, c
     assert "Traceback" not in job.err
 
 
+@pytest.mark.slow
 def test_a_workflow_token_that_graphql_does_not_know(hub: GitHub, run: Run) -> None:
     hub.known_viewer = False
     run()
@@ -579,6 +604,7 @@ def test_a_workflow_token_that_graphql_does_not_know(hub: GitHub, run: Run) -> N
     assert len(hub.comments) == 1
 
 
+@pytest.mark.slow
 def test_shadow_mode_writes_files_and_summary_alone(hub: GitHub, run: Run, tmp_path: Path) -> None:
     record, sarif = tmp_path / "reviews.jsonl", tmp_path / "reviews.sarif"
     job = run("--post", "none", "--record", str(record), "--sarif", str(sarif))
@@ -590,12 +616,14 @@ def test_shadow_mode_writes_files_and_summary_alone(hub: GitHub, run: Run, tmp_p
     assert job.out == ""
 
 
+@pytest.mark.slow
 def test_the_check_is_red_only_when_asked(hub: GitHub, run: Run) -> None:
     run("--fail-under", "impact=10")
     run("--fail-under", "impact=90")
     assert [check["conclusion"] for check in hub.checks] == ["success", "failure"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flags", "code"), [((), 0), (("--strict",), 3)])
 def test_a_model_that_is_down_is_neutral(
     hub: GitHub, run: Run, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...], code: int
@@ -609,6 +637,7 @@ def test_a_model_that_is_down_is_neutral(
     assert "the model could not be used" in job.summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flags", "code"), [((), 0), (("--strict",), 6)])
 def test_what_would_cost_more_than_allowed_is_left(
     hub: GitHub, run: Run, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...], code: int
@@ -620,6 +649,7 @@ def test_what_would_cost_more_than_allowed_is_left(
     assert (job.code, job.outputs["status"], hub.checks[-1]["conclusion"]) == (code, "skipped", "neutral")
 
 
+@pytest.mark.slow
 def test_a_fork_without_the_models_key_is_read_offline(hub: GitHub, run: Run) -> None:
     hub.fork = True
     job = run("--model", "openai:some-model")
@@ -643,6 +673,7 @@ def test_a_dry_run_prints_what_is_posted(hub: GitHub, run: Run) -> None:
     assert (job.code, job.summary, job.outputs) == (0, "", {})
 
 
+@pytest.mark.slow
 def test_a_dry_run_on_github_posts_nothing(hub: GitHub, run: Run) -> None:
     run()
     hub.commit({PATH: SECOND})
@@ -652,6 +683,7 @@ def test_a_dry_run_on_github_posts_nothing(hub: GitHub, run: Run) -> None:
     assert "rewritten" in job.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -676,6 +708,7 @@ def test_what_is_asked_for_wrongly(hub: GitHub, run: Run, arguments: tuple[str, 
     assert not hub.comments
 
 
+@pytest.mark.slow
 def test_waivers_and_rubric_come_from_the_base_commit(hub: GitHub, run: Run) -> None:
     waiver = "waivers:\n- finding: missing.data_access\n  who: the library\n  why: agreed\n"
     rubric = {f"grading/{path.name}": path.read_bytes() for path in (resource("rubrics") / "fsdl").glob("*.yaml")}

@@ -227,6 +227,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_several_processes_share_a_budget(tmp_path: Path) -> None:
     """CS01: also those that come later, and those that are killed in the middle of a call."""
     ledger = tmp_path / "new" / "spent.sqlite3"

@@ -327,6 +327,7 @@ TORTURE: dict[str, tuple[bytes, str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TORTURE)
 def test_torture(name: str) -> None:
     data, called, message = TORTURE[name]

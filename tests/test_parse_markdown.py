@@ -1,7 +1,7 @@
 """Markdown: sections, blocks and what is hidden, as tables of small documents."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.domain import Document
@@ -227,6 +227,7 @@ _PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_PIECES, max_size=60).map("".join), st.sampled_from(["a.md", "a.txt", "a.rst"]))
+@example("\\```\n", "a.md")
 def test_places_hold(source: str, name: str) -> None:
     try:
         document = parse((source + "\n\n" + FILL).encode(), name)

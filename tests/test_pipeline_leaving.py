@@ -42,6 +42,7 @@ def run(text: str, folder: Path, url: str, proxy: str, *more: str) -> "subproces
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "blocked", "code", "calls", "said"),
     [
@@ -67,6 +68,7 @@ def test_another_machine(text: str, blocked: bool, code: int, calls: int, said: 
         assert secret not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_is_not_warned_about(host: str, tmp_path: Path) -> None:
     with serve([error(401, "wrong key")]) as provider:

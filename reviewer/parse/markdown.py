@@ -232,7 +232,7 @@ class _Inline:
         while found := _INLINE.search(text, at, end):
             mark, at = found[0], found.end()
             if mark[0] == "`":
-                places = ticks[len(mark)]
+                places = ticks.get(len(mark), [])  # a backslash takes one of its marks away
                 closing = bisect_left(places, at)
                 at = places[closing] + len(mark) if closing < len(places) else at
             elif mark in ("[", "!["):
