@@ -11,7 +11,7 @@ from reviewer.ground import ground
 from reviewer.score import score
 
 EACH, DOCUMENTS = 260, 40  # of each model and rubric: 13 * 3 * 260 = 10,140 cases
-FEW, SMALL = 8, 6  # 312 cases
+FEW, SMALL = 3, 6  # 117 cases
 
 models = pytest.mark.parametrize("model", MODELS)
 rubrics = pytest.mark.parametrize("rubric", RUBRICS)

@@ -290,6 +290,7 @@ def test_tar_archives(ending: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_ar01_a_bomb_in_a_tar_stops_before_it_has_gone_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "in.tar.gz"
     with tarfile.open(path, "w:gz") as archive:

@@ -96,6 +96,7 @@ def test_a_dry_run_tells_all_and_sends_nothing(name: str, price: str, tmp_path: 
     assert "sending" not in (tmp_path / "stderr").read_text()
 
 
+@pytest.mark.slow
 def test_what_is_kept_from_before_costs_nothing(httpserver: HTTPServer, tmp_path: Path) -> None:
     """The second run is told by the dry run: no call, no host that sees anything."""
     httpserver.expect_request("/v1/chat/completions").respond_with_handler(
@@ -115,6 +116,7 @@ def test_what_is_kept_from_before_costs_nothing(httpserver: HTTPServer, tmp_path
     assert "sending" not in (tmp_path / "stderr").read_text()
 
 
+@pytest.mark.slow
 def test_the_budget_ends_the_run_with_a_code_of_its_own(httpserver: HTTPServer, tmp_path: Path) -> None:
     """CS01, CS03: calls that failed count. What is finished is written, and the command that goes on is told."""
     answers = [(500, b"{}"), (200, None)]

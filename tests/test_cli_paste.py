@@ -70,6 +70,7 @@ def pasted(text: str) -> str:
     return START + text.replace("\n", "\r") + END
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -99,6 +100,7 @@ def test_a_terminal_that_does_not_mark_pastes(terminal: Open) -> None:
     assert "한빛연금재단" in opened.screen  # it is shown, as what is typed is
 
 
+@pytest.mark.slow
 def test_several_pastes_and_typing_between(terminal: Open) -> None:
     opened = terminal()
     assert opened.send("Title", ENTER, pasted(CHURN), ENTER, "The end 끝", UP, ENTER, CTRL_D) == 0
@@ -121,6 +123,7 @@ def test_ctrl_c_gives_up_and_leaves_the_terminal_as_it_was(terminal: Open) -> No
     assert "\x1b[?2004l" in opened.screen  # no more marks around pastes
 
 
+@pytest.mark.slow
 def test_nothing_pasted(terminal: Open) -> None:
     opened = terminal()
     assert opened.send(ENTER, CTRL_D) == 2

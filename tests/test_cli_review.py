@@ -310,6 +310,7 @@ def test_a_reader_who_has_seen_enough() -> None:
     assert "Broken" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["<&-", ">&-", ">/dev/full"])
 def test_streams_that_are_not_there(closed: str) -> None:
     if "full" in closed and not Path("/dev/full").exists():
@@ -331,6 +332,7 @@ def test_streams_that_are_not_there(closed: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has /dev/full")
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["rubric", "--help"]], ids=" ".join)
 def test_help_on_a_full_disk(arguments: list[str]) -> None:
@@ -342,6 +344,7 @@ def test_help_on_a_full_disk(arguments: list[str]) -> None:
     assert done.stderr == "reviewer: standard output: cannot write: No space left on device; free space\n"
 
 
+@pytest.mark.slow
 def test_process_substitution() -> None:
     command = f"{sys.executable} -m reviewer review <(cat {CHURN})"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
@@ -349,6 +352,7 @@ def test_process_substitution() -> None:
     assert done.stdout.startswith("/dev/fd/")
 
 
+@pytest.mark.slow
 def test_output_is_utf8_wherever_it_is_piped() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, "-m", "reviewer", "review", KOREAN], env=environment, capture_output=True)

@@ -45,6 +45,7 @@ def test_an_error_spells_out_what_would_steer() -> None:
     assert printable("제안서 — “é”\n") == "제안서 — “é”\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no terminal of this kind")
 def test_the_proposal_itself_does_not_steer_the_terminal_it_is_shown_on(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(CHURN.read_text("utf-8") + "\n\n\x1b]0;pwned\x07\x1b[2J cleared\n")
@@ -57,6 +58,7 @@ def test_the_proposal_itself_does_not_steer_the_terminal_it_is_shown_on(tmp_path
     assert "\x1b]0;pwned\x07" in kept.stdout  # into a file it goes as it is
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")

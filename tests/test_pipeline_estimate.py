@@ -29,6 +29,7 @@ def silent(request: dict[str, Any]) -> Answer:
     return chat(json.dumps(answer), tokens=(len(json.dumps(request)) // 5, 900))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("samples", [1, 2])
 def test_the_calls_that_were_told_are_made(samples: int, tmp_path: Path) -> None:
     mail, scan, gone = tmp_path / "mail.md", tmp_path / "scan.bin", tmp_path / "gone.md"
