@@ -117,7 +117,11 @@ def test_two_documents_of_one_name_keep_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [("document,decision\n한국어,go\n".encode("cp949"), "not UTF-8"), ("document\n".encode("utf-16"), "not UTF-8")],
+    [
+        ("document,decision\n한국어,go\n".encode("cp949"), "not UTF-8"),
+        ("document\n".encode("utf-16"), "not UTF-8"),
+        (b"decision,reason\ngo,one\nstop,two\n", "no column 'id' and none 'document'"),
+    ],
 )
 def test_a_sheet_that_cannot_be_read_is_not_written_over(data: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "results.csv"

@@ -120,7 +120,11 @@ def told(summary: dict[str, Any]) -> str:
     lines += [f"  verdict {change}: {times:,}" for change, times in summary["verdicts"].items()]
     for axis, moved in summary["axes"].items():
         lines.append(f"  {axis}: {moved['up']:,} up, {moved['down']:,} down, {moved['mean']:+.1f} in the mean")
-    for key, words in (("not_compared", "not reviewed in both"), ("only_old", "only old"), ("only_new", "only new")):
+    for key, words in (
+        ("not_compared", "not compared (unreviewed, or other questions)"),
+        ("only_old", "only old"),
+        ("only_new", "only new"),
+    ):
         if names := summary[key]:
             more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
             lines.append(f"{words}: {len(names):,} ({', '.join(names[:5])}{more})")

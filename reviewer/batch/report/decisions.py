@@ -8,6 +8,7 @@ from reviewer.batch.report.entries import Entry, asked, left
 from reviewer.batch.report.files import whole_file
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric
+from reviewer.errors import InputError
 from reviewer.pipeline import read_sheet, whole, write_sheet
 
 OWN = ("decision", "reason", "outcome")  # what `reviewer evaluate` reads
@@ -36,6 +37,8 @@ def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept
     """What people wrote into the sheet that stands there. Raises InputError where it cannot be read."""
     rows = [row for _, row in read_sheet(path)] if path.exists() else []
     added = dict.fromkeys(column for row in rows for column in row if column and column not in ours)
+    if rows and not {"id", "document"} & rows[0].keys():
+        raise InputError(f"{path}: has no column 'id' and none 'document', which say whose a row is; rename it")
     kept = Kept(columns=tuple(dict.fromkeys((*own, *added))))
     for row in rows:
         if any(row.get(column, "").strip() for column in kept.columns):
