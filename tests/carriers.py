@@ -272,6 +272,7 @@ UNSEEN: dict[str, Carrier] = {
         "a.docx", _docx(parts={"word/comments.xml": f"<w:X><w:comment><w:p>{_run('WORDS')}</w:p></w:comment></w:X>"}), "1 comment"
     ),
     "docx-header": Carrier("a.docx", _docx(parts={"word/header1.xml": f"<w:X><w:p>{_run('WORDS')}</w:p></w:X>"}), "1 header"),
+    "docx-macros": Carrier("a.docx", _docx(parts={"word/vbaProject.bin": "WORDS"}), "1 set of macros"),
     "docx-field": Carrier("a.docx", _docx("<w:p><w:r><w:instrText>WORDS</w:instrText></w:r></w:p>"), ""),
     "odt-hidden": Carrier("a.odt", _odt(_SPAN, _hidden_style('text:display="none"')), "hidden"),
     "odt-white": Carrier("a.odt", _odt(_SPAN, _hidden_style('fo:color="#ffffff"')), "hidden"),

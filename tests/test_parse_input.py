@@ -87,6 +87,10 @@ def test_a_short_text_is_never_silently_wrong(encoding: str, text: str) -> None:
         (WORDS + b"\0" + WORDS, "zero bytes (first at byte 159)"),
         (bytes(range(1, 32)) * 20 + WORDS, "control characters"),
         ("Zażółć gęślą jaźń, a projekt sortuje listy".encode("cp1250"), "save it as UTF-8"),
+        (KO.encode("utf-7"), "is written in UTF-7"),
+        (JA.encode("iso2022_jp"), "is written in ISO2022-JP"),
+        (ZH.encode("hz"), "is written in HZ"),
+        ((KO * 3).encode("johab"), "save it as UTF-8"),
     ],
 )
 def test_what_cannot_be_decoded(data: bytes, message: str) -> None:
@@ -112,6 +116,8 @@ def test_a_page_says_its_encoding() -> None:
 # -- what a file is (FI02, FI03) -----------------------------------------------------------------------------
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+MAIN = zipfile.ZipFile(io.BytesIO(docx(paragraph(FILL)))).read("word/document.xml")
+DOCUMENT_2 = packed({"word/document2.xml": MAIN})  # as some programs number it
 CASES: list[tuple[bytes, str, str]] = [
     (b"# One\n\n" + WORDS, "a.md", "markdown"),
     (b"# One\n\n" + WORDS, "a.txt", "markdown"),
@@ -128,6 +134,9 @@ CASES: list[tuple[bytes, str, str]] = [
     (b"<p>" + WORDS + b"</p>", "a.md", "markdown"),
     (pdf([prose()]), "a.md", "pdf"),
     (pdf([prose()]), "-", "pdf"),
+    (b"# Files\n\nA PDF begins with %PDF-1.7.\n\n" + WORDS, "a.md", "markdown"),
+    (b"RIFF, said the crow. " + WORDS, "a.txt", "text"),
+    (DOCUMENT_2, "a.docx", "docx"),
     (docx(paragraph(FILL)), "-", "docx"),
     (docx(paragraph(FILL)), "a.zip", "docx"),
     (odt(f"<text:p>{FILL}</text:p>"), "-", "odt"),
@@ -150,6 +159,8 @@ REFUSED: list[tuple[bytes, str, str]] = [
     (b"\xff\xd8\xff\xe0" + bytes(99), "a.docx", "is a JPEG image"),
     (b"\x1f\x8b\x08" + bytes(99), "a.md", "is a gzip archive"),
     (b"{\\rtf1 words}", "a.doc", "is an RTF file"),
+    (b"\xd0\xcf\x11\xe0" + bytes(99) + b"HWP Document File", "a.hwp", "is a Hangul (HWP) file"),
+    (packed({"Contents/section0.xml": "<x/>"}, first="application/hwp+zip"), "a.hwpx", "is a Hangul (HWPX) file"),
     (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a.docx", "Git LFS pointer"),
     (OLE, "a.doc", "in the old .doc format"),
     (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", "protected by a password"),
@@ -200,6 +211,23 @@ def test_too_short(text: str, message: str) -> None:
     with pytest.raises(IncompleteError) as caught:
         parse(text.encode(), "a.md")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (WORDS + "Die â€œspareâ€\x9d parts. ".encode(), "2 letters that were converted twice"),
+        (WORDS + "\ufffd\ufffd ".encode(), "2 letters that an earlier conversion lost"),
+        (WORDS + "«RÉSUMÉ», Fuß», 5 °C, naïve".encode(), ""),
+    ],
+)
+def test_what_an_earlier_conversion_spoilt(text: bytes, told: str) -> None:
+    missed = [what for what in parse(text, "a.md").not_read if "conver" in what]
+    assert [what[: len(told)] for what in missed] == ([told] if told else [])
+
+
+def test_a_second_mark_is_no_text() -> None:
+    assert parse(b"\xef\xbb\xbf\xef\xbb\xbf# Parts\n\n" + WORDS, "a.md").sections[0].heading == "Parts"
 
 
 def test_a_name_that_is_no_text() -> None:

@@ -21,6 +21,8 @@ _HANGUL = re.compile(r"[가-힣]")
 _LATIN = re.compile(r"[A-Za-z]")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# UTF-8 that was taken for Latin-1 and saved again: the bytes of one letter as two or three.
+_TWICE = re.compile("[ÂÃ][\u0080-\u00bf]|[ëìíêâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]{2}|â€.")
 _HANGUL_SHARE = 0.2  # of letters: a Korean proposal is full of English terms
 
 
@@ -70,6 +72,10 @@ def parse_path(path: Path) -> Document:
 def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) -> Document:
     if _SURROGATE.search(draft.text):
         draft.text = _SURROGATE.sub("\ufffd", draft.text)
+    lost = draft.text.count("\ufffd")
+    draft.unread(lost, "letter that an earlier conversion lost", "letters that an earlier conversion lost")
+    twice = len(_TWICE.findall(draft.text))
+    draft.unread(twice, "letter that was converted twice (â€œ)", "letters that were converted twice (â€œ)")
     if too_much_hidden(draft):
         raise InputError(f"{name}: more than {MOST_HIDDEN:,} places of hidden text; save it anew, without them")
     document = Document(

@@ -2,6 +2,8 @@
 
 import codecs
 import re
+from contextlib import suppress
+from itertools import islice
 
 from reviewer.errors import InputError
 
@@ -39,6 +41,13 @@ _ACCENTED = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ](?=[A-Za
 _AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z])")
 _SAMPLE = 50_000
 _FEW, _SHORT = 16, 60  # bytes that are not ASCII, and bytes: too little to choose by
+_SEVEN_BITS = {
+    "utf_7": re.compile(rb"(?<![\w+/])\+[A-Za-z0-9+/]{3,400}-?"),
+    "iso2022_jp": re.compile(rb"\x1b\$[@B][^\x1b]{2,400}\x1b\([BJ]"),
+    "hz": re.compile(rb"~\{[!-~]{2,400}?~\}"),
+}
+_NO_WORD = re.compile("[\x00-\x1f\ue000-\uf8ff]")
+_SEVERAL = {"utf_7": 3}  # words; a plus begins many another
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -52,8 +61,10 @@ def decode(data: bytes, name: str, declared: str = "") -> tuple[str, str, bool]:
         return _strictly(data, encoding, name, 0), encoding, True
     if len(_BINARY.findall(data, 0, _SAMPLE)) > len(data[:_SAMPLE]) / 200:
         raise InputError(f"{name}: holds control characters, so it is no text; save it as UTF-8")
+    if seven := _seven_bits(data):
+        raise InputError(f"{name}: is written in {seven}, which is not read; save it as UTF-8")
     try:
-        return data.decode("utf-8"), "utf-8", False
+        return data.decode("utf-8").lstrip("\ufeff"), "utf-8", False
     except UnicodeDecodeError as error:
         first = error.start
     if known := _DECLARED.get(re.sub(r"[^a-z0-9]", "", declared.lower())):
@@ -64,11 +75,26 @@ def decode(data: bytes, name: str, declared: str = "") -> tuple[str, str, bool]:
 
 def _strictly(data: bytes, encoding: str, name: str, skipped: int) -> str:
     try:
-        return data.decode(encoding)
+        return data.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise InputError(
             f"{name}: looks like {encoding.upper()}, but byte {error.start + skipped} is not; save it as UTF-8"
         ) from None
+
+
+def _seven_bits(data: bytes) -> str:
+    """The encoding that writes other letters in ASCII, if it is one: read as ASCII, its text would be nonsense."""
+    if not data.isascii():
+        return ""
+    for encoding, mark in _SEVEN_BITS.items():
+        words = set()
+        for token in islice(mark.finditer(data), 50):
+            with suppress(UnicodeDecodeError):
+                words.add(token[0].decode(encoding))
+        telling = [word for word in words if not word.isascii() and not _NO_WORD.search(word)]
+        if len(telling) >= _SEVERAL.get(encoding, 1):
+            return encoding.replace("_", "-").upper()
+    return ""
 
 
 def _utf16(data: bytes, name: str) -> str:
@@ -110,6 +136,8 @@ def _looks_right(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     strange = "".join(c for c in text if not c.isascii())
+    if _NO_WORD.search(strange):
+        return False
     if encoding in _WITH_KANA and not _JAPANESE.search(strange):
         return False
     plain = sum(c.isalpha() for c in text if c.isascii())

@@ -30,7 +30,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
 _HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
 # Extensions that Word knows: it shows an alternative that needs another one as its fallback.
 _KNOWN = re.compile(r"(?:wp[sgci]|w1[0-9]\w*|wp14|a14|am3d|aink|cx\d?|c1[0-9]|o|v|m|w|pic|)$")
-_MAIN = "word/document.xml"
+_MAIN = re.compile(r"word/document\d*\.xml")  # some programs number it
 _INTO_NAMES = """w:ins w:moveTo w:hyperlink w:smartTag w:sdt w:sdtContent w:fldSimple w:customXml w:ruby w:rt w:rubyBase
     w:dir w:bdo m:oMath m:oMathPara"""
 _INTO = frozenset(_INTO_NAMES.split())
@@ -82,10 +82,11 @@ class _Style:
 def read(data: bytes, name: str) -> Draft:
     """Read a .docx file."""
     package = Package(data, name)
-    document = package.xml(_MAIN)
+    main = next((part for part in sorted(package.parts) if _MAIN.fullmatch(part)), "word/document.xml")
+    document = package.xml(main)
     body = find(document, "w:body")
     if body is None:
-        raise InputError(f"{name}: is a Word file without a text ({_MAIN}); save it again as .docx")
+        raise InputError(f"{name}: is a Word file without a text ({main}); save it again as .docx")
     reader = _Word(package)
     reader.blocks(body)
     reader.notes("footnote", "footnotes")
@@ -176,6 +177,7 @@ class _Word:
             self.draft.unread(sum(b"<w:t" in self.package.read(part) for part in parts[:20]), kind, f"{kind}s")
         embedded = sum(part.startswith("word/embeddings/") for part in self.package.parts)
         self.draft.unread(embedded, "embedded file", "embedded files")
+        self.draft.unread("word/vbaProject.bin" in self.package.parts, "set of macros", "sets of macros")
         core = self.package.xml("docProps/core.xml")
         for field in core if core is not None else ():
             if field.tag in ("dc:subject", "dc:description", "keywords", "category"):

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -34,6 +35,12 @@ _ALIKE = dict(
         strict=True,
     )
 )
+_ALIKE |= dict(zip("ІЅЈіᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "ISJiabcdefghijklmnoprstuvwyz", strict=True))
+_ALIKE |= {
+    letter: plain
+    for letter in map(chr, range(0x1D400, 0x1D800))  # bold, script, double-struck
+    if (plain := unicodedata.normalize("NFKC", letter)).isascii()
+}
 _ALIKE_ANY = re.compile("[" + "".join(_ALIKE) + "]")
 _BASE64 = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{28,4000}={0,2}(?![\w/+])")
 _BASE64_MOST = 50

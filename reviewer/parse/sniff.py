@@ -25,7 +25,7 @@ _REFUSED = (
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
+    (b"Rar!\x1a", "a RAR archive"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"SQLite format 3", "an SQLite database"),
@@ -33,12 +33,20 @@ _REFUSED = (
     (b"{\\rtf", "an RTF file"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself (git lfs pull fetches it)"),
 )
+_OLD = (
+    ("EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    (b"HWP Document File", "a Hangul (HWP) file"),
+    ("Workbook".encode("utf-16-le"), "an old Excel workbook"),
+    ("PowerPoint Document".encode("utf-16-le"), "an old PowerPoint presentation"),
+    ("__substg1.0".encode("utf-16-le"), "an Outlook message"),
+)
 _IN_ZIP = (
     ("word/", "docx"),
     ("xl/", "an Excel workbook"),
     ("ppt/", "a PowerPoint presentation"),
     ("META-INF/container.xml", "an EPUB book"),
     ("Index/", "an Apple iWork file"),
+    ("Contents/section", "a Hangul (HWPX) file"),
 )
 _MARKDOWN = re.compile(
     rb"(?m)^(?:#{1,6}[ \t]+\S|```|~~~|[-*+][ \t]+\S|>[ \t]|\|.*\|[ \t]*\r?$|<!--|---\r?$)|\*\*\S|\]\([^)\s]"
@@ -67,15 +75,16 @@ def sniff(data: bytes, name: str, told: str | None = None) -> str:
 def _binary(data: bytes, name: str) -> str | None:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(data, name)
-    if b"%PDF-" in data[:1024]:
+    # What only tells of PDF files has no objects.
+    if data.startswith(b"%PDF-") or (b"%PDF-" in data[:1024] and b" obj" in data):
         return "pdf"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        what = "protected by a password" if locked else "in the old .doc format"
+        what = next((what for mark, what in _OLD if mark in data), "in the old .doc format")
         raise InputError(f"{name}: is {what}; save it as .docx without a password")
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
     for magic, what in _REFUSED:
-        if head.startswith(magic) and (len(magic) > 2 or b"\0" in head):
+        # A sentence can begin with letters that are a mark.
+        if head.startswith(magic) and (not magic.isalnum() or b"\0" in head):
             raise InputError(f"{name}: is {what}; hand over the proposal as Markdown, text, Word or PDF")
     return None
 
