@@ -507,3 +507,20 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
     with pytest.raises(InputError, match=r"pip install 'proposal-reviewer\[pdf\]'"):
         parse(pdf([prose()]), "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (f"<p>{FILL}</p><p>We <del>hold 900 letters</del> begin.</p>".encode(), "a.html"),
+        (
+            docx(
+                paragraph(FILL)
+                + "<w:p><w:r><w:t>We </w:t></w:r><w:r><w:rPr><w:strike/></w:rPr><w:t>hold 900 letters</w:t></w:r></w:p>"
+            ),
+            "a.docx",
+        ),
+    ],
+)
+def test_what_is_struck_out_is_told_so(data: bytes, name: str) -> None:
+    assert "We ~~hold 900 letters~~" in parse(data, name).text

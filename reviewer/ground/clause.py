@@ -8,7 +8,8 @@ from reviewer.rubric.negation import negations
 _REACH = 200  # characters beside a quote that its clause can reach
 _ASIDE = re.compile(r"\([^()]*\)")
 _END = re.compile(
-    r"[|()]|[.!?。;](?:\s|$)|[,，](?:\s|$)|[ ]{2,}\n|\n(?=\*\*[^*\n]{1,40}:)|\s(?:[—–/]|--)\s"
+    r"[|()]|[.!?。;](?:\s|$)|[,，](?:\s(?!(?:which|this|that) is (?:not true|untrue))|$)"
+    r"|[ ]{2,}\n|\n(?=\*\*[^*\n]{1,40}:)|\s(?:[—–/]|--)\s"
     r"|\b(?:but|although|though|while|whereas|however)\b"
     r"|(?:지만|으나|므로|니까|면서|는데|은데|인데|며)(?=[\s,])|(?<![다라자냐])고(?=\s(?!있|싶|나|보|볼|말))"
 )
@@ -66,7 +67,7 @@ def _denied_before(lead: str) -> bool:
 
 def _denied_after(start: int, end: int, text: str, tail: str) -> bool:
     # A clause that ends within the quote's last characters ends with the quote.
-    if any(stop.end() >= end for stop in _END.finditer(text, max(start, end - 3), end + 1)):
+    if any(end <= stop.end() <= end + 1 for stop in _END.finditer(text, max(start, end - 3), end + 4)):
         return False
     tail = _ASIDE.sub(" ", tail)
     stop = _END.search(tail) or _COLON.search(tail)

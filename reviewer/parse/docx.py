@@ -26,6 +26,7 @@ _HIGHLIGHTS = {
     "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000",
     "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0", "black": "000000", "white": "FFFFFF",
 }  # fmt: skip
+_STRUCK = "~~"  # as Markdown writes it
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
 _HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
 # Extensions that Word knows: it shows an alternative that needs another one as its fallback.
@@ -233,6 +234,8 @@ class _Word:
         if properties is not None:
             look = look.under(self._named(find(properties, "w:rStyle"))).under(_look(properties))
         why = look.why()
+        struck = properties is not None and any(_on(find(properties, line)) for line in ("w:strike", "w:dstrike"))
+        yield _STRUCK if struck else "", why
         for child in run:
             if child.tag in ("w:t", "m:t"):
                 yield child.text or "", why
@@ -246,6 +249,7 @@ class _Word:
                 yield from self._pieces(child, look)
             elif child.tag in ("w:drawing", "w:pict", "w:object", "mc:AlternateContent"):
                 yield from self._drawing(child)
+        yield _STRUCK if struck else "", why
 
     def _drawing(self, node: "Element") -> "Iterator[tuple[str, str]]":
         """Count what a drawing shows, take its description, and keep its text boxes for later."""

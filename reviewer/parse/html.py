@@ -22,6 +22,7 @@ _BREAKS: "dict[str, BlockKind]" = {
     "tr": "table_row",
 }
 _DROPPED = ("script", "style", "head", "title", "iframe", "object", "svg", "canvas", "template")
+_STRUCK = ("s", "del", "strike")  # told as Markdown does
 _SPOKEN = ("alt", "title", "aria-label", "placeholder")
 _NOT_READ = {
     "img": ("image", "images"), "svg": ("image", "images"), "canvas": ("image", "images"),
@@ -92,6 +93,8 @@ class _Page:
         attributes = node.attributes
         self._break(tag)
         self._style(node, tag, attributes, depth)
+        if tag in _STRUCK:
+            self._say("~~")
         if tag == "a" and str(attributes.get("href") or "").startswith(("http", "/", "mailto")):
             self.draft.unread(1, "link, not followed", "links, not followed")
         spoken = " ".join(str(attributes[key]) for key in _SPOKEN if attributes.get(key))
@@ -117,6 +120,8 @@ class _Page:
 
     def _leave(self, node: Any, depth: int) -> None:
         tag = node.tag or ""
+        if tag in _STRUCK:
+            self._say("~~")
         if tag in _BREAKS and self.kinds and not (self._in_row() and tag != "tr"):
             self._flush(self.kinds[-1])
             self.kinds.pop()
