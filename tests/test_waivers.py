@@ -69,7 +69,10 @@ GOOD = "waivers:\n  - finding: missing.labels\n    who: Ada\n    why: later\n"
         pytest.param(GOOD + "    until: next year\n", 5, "'until' is no date; write it as 2027-03-31"),
         pytest.param(GOOD + "    until: 2027-02-30\n", 5, "'2027-02-30' is no date"),
         pytest.param(GOOD + "    when: 2027-02-03\n    until: 2027-02-02\n", 6, "'until' is before 'when'"),
-        pytest.param(GOOD + "    files: [a, b]\n", 5, "'files' is no text"),
+        pytest.param(GOOD + "    files: [a, b]\n", 5, "'files' is no pattern"),
+        pytest.param(GOOD + "    files: .\n", 5, "'files' is no pattern"),
+        pytest.param(GOOD + "    until: 2027-02-03T23:00:00+09:00\n", 5, "'until' is no date"),
+        pytest.param(GOOD + "    when: 2027-02-03\n    until: 2027-02-04 12:00:00\n", 6, "'until' is no date"),
         pytest.param(GOOD + "    who: Bo\n", 5, "duplicate key"),
         pytest.param("waivers:\n  - missing.labels\n", 2, "a waiver is a list item with"),
         pytest.param("waivers: missing.labels\n", 1, "not a list of waivers; begin with 'waivers:'"),
@@ -113,6 +116,11 @@ def test_a_file_as_it_should_be(tmp_path: Path) -> None:
         ("robot.md", "plans/robot.md", True),
         ("plans/*.md", "drafts/robot.md", False),
         ("*.md", "robot.docx", False),
+        ("**/*.md", "robot.md", True),
+        ("plans/**/robot.md", "/home/me/plans/robot.md", True),
+        ("plans/**/robot.md", "plans/a/b/robot.md", True),
+        ("plans/**/robot.md", "plans/my-robot.md", False),
+        ("**", "robot.md", True),
     ],
 )
 def test_files(files: str, name: str, about: bool) -> None:

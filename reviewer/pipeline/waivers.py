@@ -6,6 +6,7 @@ Nothing here reads or moves a figure. `waive` needs to be told the day: a review
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -57,8 +58,8 @@ def _waiver(source: Source, at: int, entry: Any, known: Mapping[str, str]) -> Wa
     finding = entry["finding"]
     if finding not in known and finding not in known.values():
         raise wrong("finding", f"no finding '{finding}' in this rubric{_near(finding, known)}")
-    if not isinstance(entry.get("files", ""), str):
-        raise wrong("files", "'files' is no text; write one glob, for example proposals/*.md")
+    if not isinstance(entry.get("files", ""), str) or entry.get("files") in (".", "./", "/"):
+        raise wrong("files", "'files' is no pattern; write one glob, for example proposals/*.md")
     return Waiver(**entry | dates, where=f"{source.path}:{source.line(('waivers', at))}")
 
 
@@ -71,7 +72,8 @@ _REMEDIES = {
 
 def _date(value: object) -> date | None:
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        # One with a time of day is none: whose midnight would it mean?
+        return value if type(value) is date else date.fromisoformat(str(value))
     except ValueError:
         return None
 
@@ -100,6 +102,9 @@ def waive(review: Review, waivers: Iterable[Waiver], today: date) -> Review:
 def _about(waiver: Waiver, name: str) -> bool:
     # A relative glob is matched from the right, so that "plans/*.md" is /home/me/plans/a.md and main:plans/a.md.
     path = PurePosixPath(name.replace("\\", "/").rpartition(":")[2])
+    if "**" in waiver.files:  # any number of folders, also none, which `match` takes for exactly one
+        globs = (waiver.files, waiver.files.replace("**/", ""))
+        return any(fnmatchcase(str(path), glob) or fnmatchcase(str(path), f"*/{glob}") for glob in globs)
     return not waiver.files or path.match(waiver.files)
 
 
