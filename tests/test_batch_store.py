@@ -244,6 +244,15 @@ def test_bs07_no_log_beside_the_store_where_machines_share_it(tmp_path: Path, mo
         assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
+def test_bs07_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    filled(tmp_path / "run")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["store.db"]
+
+
 def test_bs08_a_closed_store_is_one_file(tmp_path: Path) -> None:
     path = filled(tmp_path / "run")
     assert {file.name for file in path.parent.iterdir()} == {"store.db"}

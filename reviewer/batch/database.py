@@ -7,7 +7,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from reviewer.errors import InputError, OutputError, ReviewerError
@@ -76,8 +76,12 @@ def create(path: Path) -> None:
             os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o600))  # SQLite's other files follow suit
             with closing(sqlite3.connect(new, isolation_level=None)) as db:
                 _migrate(db, 0)
-            with suppress(FileExistsError):
+            try:
                 os.link(new, path)
+            except FileExistsError:
+                pass  # somebody else's, as good as ours
+            except OSError:  # a memory stick, some network drives: no second names there
+                new.rename(path)
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
