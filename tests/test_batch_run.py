@@ -19,6 +19,7 @@ from llm_server import Answer, error, serve
 
 from reviewer.__main__ import main
 from reviewer.batch import pool
+from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
 from reviewer.batch.run import Plan, begun, rescored, work
@@ -403,6 +404,17 @@ def test_one_refusal_is_one_failure(asked: Asked) -> None:
     with serve(script) as provider:
         assert main(asked.command(provider.url)) == 4
         assert asked.states() == {"reviewed": 9, "failed": 1}
+
+
+def test_bs12_what_does_not_come_is_not_waited_for() -> None:
+    told: list[str] = []
+    with pytest.raises(KeyboardInterrupt), Stop(lambda: told.append("finishing"), grace=0.01) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+        while True:
+            signal.pause()
+    assert told == ["finishing"]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 @pytest.mark.slow

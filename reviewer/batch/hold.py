@@ -49,17 +49,23 @@ def _lock(handle: int) -> bool:
     return True
 
 
-class Stop:
-    """Ctrl-C, or SIGTERM: the first asks to finish what was begun, the second ends at once."""
+GRACE = 10.0  # seconds for what is in flight; answers that come later are asked for again
+_HEARD = [signal.SIGINT, signal.SIGTERM, *([signal.SIGALRM] if hasattr(signal, "SIGALRM") else [])]
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self.asked, self._tell = False, tell
+
+class Stop:
+    """Ctrl-C, or SIGTERM: the first asks to finish what was begun, for `grace` seconds; the second ends at once."""
+
+    def __init__(self, tell: Callable[[], None], grace: float = GRACE) -> None:
+        self.asked, self._tell, self._grace = False, tell, grace
 
     def __enter__(self) -> "Stop":
-        self._before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, self._hear) for number in _HEARD}
         return self
 
     def __exit__(self, *_: object) -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -67,4 +73,7 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        if hasattr(signal, "setitimer"):
+            # A provider that does not answer could hold the end back for its whole deadline.
+            signal.setitimer(signal.ITIMER_REAL, self._grace)
         self._tell()
