@@ -408,11 +408,16 @@ def test_one_refusal_is_one_failure(asked: Asked) -> None:
 
 def test_bs12_what_does_not_come_is_not_waited_for() -> None:
     told: list[str] = []
-    with pytest.raises(KeyboardInterrupt), Stop(lambda: told.append("finishing"), grace=0.01) as stop:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert stop.asked
+
+    def in_flight_for_ever() -> None:
         while True:
             signal.pause()
+
+    with Stop(lambda: told.append("finishing"), grace=0.01) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+        with pytest.raises(KeyboardInterrupt):
+            in_flight_for_ever()
     assert told == ["finishing"]
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
