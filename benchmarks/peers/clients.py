@@ -172,7 +172,8 @@ def reviewer(work: Work) -> int:
 
     from reviewer.__main__ import main
 
-    out, told = work.folder / "run", ["--model", MODEL, "--base-url", work.url, "--concurrency", str(work.concurrency)]
+    out, told = work.folder / "run", ["--model", MODEL, "--base-url", work.url, "--no-cache"]
+    told += ["--concurrency", str(work.concurrency)]
     with redirect_stdout(sys.stderr):
         main(["batch", "run", str(work.folder / "documents"), "--out", str(out), *told])
         main(["batch", "report", str(out)])
