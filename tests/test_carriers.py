@@ -84,6 +84,7 @@ def _grid(places: Iterable[str], some: Iterable[str]) -> list[Any]:
     return [pytest.param(place, words, id=f"{place}-{n}") for n, (place, words) in enumerate(pairs)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "words"), _grid(UNSEEN, [CHOSEN[4], FACTS[0]]))
 def test_what_nobody_sees(place: str, words: str) -> None:
     holds(UNSEEN[place], words)

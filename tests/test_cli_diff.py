@@ -55,6 +55,7 @@ def title(out: str) -> str:
     return out.split("  ", 1)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

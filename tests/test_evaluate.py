@@ -89,6 +89,7 @@ def test_a_picture_and_a_table(reviews: dict[str, Review]) -> None:
     assert "macro kappa, stated       1.00" in table(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "beyond"),
     [

@@ -160,6 +160,7 @@ CONDITIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("finding", "condition", "passes"), CONDITIONS)
 @pytest.mark.parametrize("until", ["2026-11-26", "2026-11-25"])
 def test_conditions(finding: str, condition: str, passes: bool, until: str, run: Call) -> None:
