@@ -49,6 +49,29 @@ judging_options = _together(
     waivers_option,
 )
 
+model_options = _together(
+    click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name."),
+    click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini."),
+    click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]"),
+)
+
+limit_options = _together(
+    click.option("--max-calls", type=int, metavar="N", help="Stop before the model is called more often."),
+    click.option("--max-tokens", type=int, metavar="N", help="Stop before the model reads and writes more."),
+    click.option(
+        "--rpm", "requests_per_minute", type=float, metavar="N", help="Call the model at most N times a minute."
+    ),
+    click.option("--tpm", "tokens_per_minute", type=float, metavar="N", help="Send it at most N tokens a minute."),
+)
+
+asking_options = _together(
+    click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before."),
+    click.option(
+        "--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]"
+    ),
+)
+
 output_options = _together(
     click.option("--format", type=click.Choice(FORMATS), help="Form of the output. [default: terminal]"),
     click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output."),

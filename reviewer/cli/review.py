@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import judging_options, output_options
+from reviewer.cli.options import asking_options, judging_options, limit_options, model_options, output_options
 from reviewer.errors import InputError, ReviewerError, printable
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -32,18 +32,11 @@ MOST = 20_000_000  # bytes of a pipe, which may never end; more than a proposal 
 @click.argument("files", nargs=-1, metavar="[FILE|-]...")
 @output_options
 @judging_options
-@click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
-@click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
+@model_options
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more than this.")
-@click.option("--max-calls", type=int, metavar="N", help="Stop before the model is called more often.")
-@click.option("--max-tokens", type=int, metavar="N", help="Stop before the model reads and writes more.")
-@click.option("--rpm", "requests_per_minute", type=float, metavar="N", help="Call the model at most N times a minute.")
-@click.option("--tpm", "tokens_per_minute", type=float, metavar="N", help="Send it at most N tokens a minute.")
+@limit_options
 @click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent, to whom, and its price.")
-@click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
-@click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
+@asking_options
 @click.option(
     "--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data; exit with 2."
 )

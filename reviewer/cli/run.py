@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.options import asking_options, lang_option, limit_options, model_options, rubric_option
 from reviewer.errors import InputError, ReviewerError, SettingsError
 
 if TYPE_CHECKING:
@@ -32,15 +32,9 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 @click.option("--id-column", metavar="NAME", help="What a table's rows are called by. [default: their number]")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be reviewed, what is left out, and the price.")
 @click.option("--again", is_flag=True, help="Where model, prompt or version differ from last time: review all anew.")
-@click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
-@click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
+@model_options
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the run, resumed or not, costs more.")
-@click.option("--max-calls", type=int, metavar="N", help="Stop before the model is called more often.")
-@click.option("--max-tokens", type=int, metavar="N", help="Stop before the model reads and writes more.")
-@click.option("--rpm", "requests_per_minute", type=float, metavar="N", help="Call the model at most N times a minute.")
-@click.option("--tpm", "tokens_per_minute", type=float, metavar="N", help="Send it at most N tokens a minute.")
+@limit_options
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once, with a model. [default: 8]")
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes, without a model. [default: cores]")
 @click.option(
@@ -49,8 +43,7 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 )  # fmt: skip
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="URL", help="With --engine dask: the cluster's scheduler, tcp://host:8786.")
-@click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
-@click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
+@asking_options
 @click.option("--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data.")
 @click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--no-text", is_flag=True, default=None, help="Keep the proposals' text out of the records.")
