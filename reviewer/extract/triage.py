@@ -69,7 +69,7 @@ _MUCH = 0.28  # share of the stated criteria that something is said about: from 
 _SOME = 0.17  # enough together with sentences that plan
 _PLANS = 3
 _FEW_CRITERIA = 12
-_BEGINNING = 30  # sentences
+_BEGINNINGS = (5, 15, 30, None)  # sentences; the engine remembers what it has read
 _DENSE = 0.1  # a short draft answers little, but most of it plans, and speaks of models or data
 _CODE_LINES = 0.25
 
@@ -89,7 +89,7 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
         return None
     stated = [c for c in rubric.criteria if c.kind == "stated"]
     enough = _SOME if plans * len(sentences) >= _PLANS else _MUCH
-    for most in (_BEGINNING, None):
+    for most in _BEGINNINGS:
         claims = extract_offline(document, rubric, most=most)
         said = sum(1 for claim in claims if rubric.by_id[claim.criterion].kind == "stated")
         if said >= enough * max(1, len(stated)):

@@ -43,6 +43,12 @@ _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}[ \u00a0]\d{3}(?!\d)")
 
 def locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
     """The quote's spans in the document (two for one with an ellipsis), or why it earns nothing."""
+    if quote not in places.located:
+        places.located[quote] = _locate(quote, places)
+    return places.located[quote]
+
+
+def _locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
     quote = quote.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be stored
     bare = quote.strip().strip('"“”').strip()
     if why := _unfit(bare):

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from reviewer.domain import Document
+from reviewer.domain import Document, Evidence, Rejection
 from reviewer.rubric.unreal import real, unreal
 
 _SENTENCE = 600  # characters beside a span that its sentence can reach
@@ -103,6 +103,9 @@ class Places:
         regions = document.regions
         self._regions = [region.start for region in regions]
         self._reach = list(accumulate((region.end for region in regions), max))
+        # Models give the same sentences for several criteria, and sentences of the same paragraphs.
+        self.located: dict[str, tuple[Evidence, ...] | Rejection] = {}
+        self._real: dict[tuple[int, int], str] = {}
 
     def indexes(self) -> Iterator[Index]:
         """The folded text, then, if a word is broken at a hyphen of its own (state-of-the-art), with those kept."""
@@ -122,7 +125,9 @@ class Places:
     def real(self, start: int, end: int) -> str:
         """The span without what its sentence calls unreal: a condition, a denied claim, a struck-out line."""
         low, high = self._around(start, end)
-        return real(self.document.text[low:high])[start - low : end - low]
+        if (low, high) not in self._real:
+            self._real[low, high] = real(self.document.text[low:high])
+        return self._real[low, high][start - low : end - low]
 
     def unreal(self, start: int, end: int) -> str | None:
         """Why nothing of the span is so, if nothing is."""
