@@ -210,15 +210,15 @@ def _quotes(hits: Iterable[Hit], least: float, document: Document) -> tuple[str,
     return tuple(dict.fromkeys(quotes))[:MOST_QUOTES]
 
 
-def _headings(document: Document, book: Book) -> dict[int, dict[str, float]]:
+def _headings(document: Document, book: Book) -> dict[int, Mapping[str, float]]:
     """What each section's headings, its own and those above it, add to which criterion."""
-    lifts: dict[int, dict[str, float]] = {}
-    above: list[tuple[int, dict[str, float]]] = []
+    lifts: dict[int, Mapping[str, float]] = {}
+    above: list[tuple[int, Mapping[str, float]]] = []
     for index, section in enumerate(document.sections):
         while above and above[-1][0] >= section.level:
             above.pop()
         own = book.lifts(section.heading)
-        inherited = above[-1][1] if above else {}
-        lifts[index] = {key: max(own.get(key, 0.0), inherited.get(key, 0.0)) for key in own | inherited}
+        inherited: Mapping[str, float] = above[-1][1] if above else {}
+        lifts[index] = {key: max(own.get(key, 0.0), inherited.get(key, 0.0)) for key in {**own, **inherited}}
         above.append((section.level, lifts[index]))
     return lifts

@@ -1,26 +1,26 @@
 """Is this a proposal at all? A README, a CV, a recipe or source code gets no score, but a word."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from reviewer.domain import Document, Rubric
 from reviewer.extract.offline import extract_offline
+from reviewer.rubric.patterns import any_of
 
-# Someone plans, argues or asks for something.
-_PLAN = re.compile(
+# Someone plans, argues or asks for something. Every sentence is searched, so these two are for RE2.
+_PLAN = (
     r"\b(?:we|i|this (?:project|proposal|document|rfc|work)|the (?:project|goal|aim|plan|system|model)) "
     r"(?:will|would|propose|plan|aim|want|intend|hope|should|shall|expect|is to|are going)\w*\b"
     r"|\b(?:propos(?:e|al|ed|es|ing)|objectives?|goals?|milestones?|success criteria|roadmap|problem statement"
     r"|hypothesis|motivation|risks?|mitigations?|deliverables?|expected (?:results?|outcome)|requirements?"
     r"|stakeholders?|metrics?|non-goals?|out of scope|rollout|baseline|to be (?:built|collected|labell?ed|evaluated))\b"
-    r"|제안|목표|계획|예정|하고자|기대 ?효과|문제|필요성|일정|위험|마일스톤|지표|도입",
-    re.IGNORECASE,
+    r"|제안|목표|계획|예정|하고자|기대 ?효과|문제|필요성|일정|위험|마일스톤|지표|도입"
 )
-_ML = re.compile(
+_ML = (
     r"\b(?:machine learning|deep learning|models?|ml|ai|llms?|gpt|neural|classif\w+|predict\w*|forecast\w*|recommend\w*"
     r"|train(?:ed|ing)?|data ?sets?|labels?|algorithm\w*|embeddings?|anomal\w+|detect\w*|regression|rag)\b"
-    r"|모델|학습|예측|분류|추천|탐지|인공지능|데이터|알고리즘|생성형",
-    re.IGNORECASE,
+    r"|모델|학습|예측|분류|추천|탐지|인공지능|데이터|알고리즘|생성형"
 )
 _CODE = re.compile(
     r"^\s*(?:import |from \w[\w.]* import |def |class |@\w|#include|package |public |private |function |const |let "
@@ -84,7 +84,7 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
     if _left_over(document) > 0.5:
         return "an empty template"
     sentences = [document.text[s.start : s.end] for s in document.sentences]
-    plans, about = (_share(pattern, sentences) for pattern in (_PLAN, _ML))
+    plans, about = (_share(partial(any_of, (pattern,)), sentences) for pattern in (_PLAN, _ML))
     if min(plans, about) >= _DENSE:
         return None
     stated = [c for c in rubric.criteria if c.kind == "stated"]
@@ -98,7 +98,7 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
         return None  # what a small rubric does not ask is no sign against a proposal
     lines = [line for line in document.visible().splitlines() if line.strip()]
     headings = [section.heading for section in document.sections if section.heading]
-    if _share(_CODE, lines) > _CODE_LINES:
+    if _share(_CODE.search, lines) > _CODE_LINES:
         return "source code"
     signs = {
         kind: sum(bool(heading.search(h)) for h in headings) + sum(bool(line.search(one)) for one in lines)
@@ -111,8 +111,8 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
 _SIGNS = 3
 
 
-def _share(pattern: re.Pattern[str], texts: Iterable[str]) -> float:
-    found = [bool(pattern.search(text)) for text in texts]
+def _share(search: Callable[[str], object], texts: Iterable[str]) -> float:
+    found = [bool(search(text)) for text in texts]
     return sum(found) / len(found) if found else 0.0
 
 

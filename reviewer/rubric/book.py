@@ -82,6 +82,7 @@ class Book:
         # Most of all time. Who edits a text has most of its sentences read again unchanged.
         self.tokens = lru_cache(maxsize=4096)(self._tokens)
         self._weighed = lru_cache(maxsize=4096)(self._weigh)
+        self.lifts = lru_cache(maxsize=4096)(self._lifts)
 
     def _tokens(self, text: str) -> frozenset[str]:
         """The patterns and classes that the text holds."""
@@ -93,7 +94,7 @@ class Book:
             for token in self.tokens_of[patterns[at]]
         )
 
-    def lifts(self, heading: str) -> dict[str, float]:
+    def _lifts(self, heading: str) -> Mapping[str, float]:
         """What a heading adds to which criterion."""
         found: dict[str, float] = {}
         for at in self.heading_set.Match(heading) or ():
@@ -123,6 +124,16 @@ class Book:
                 weights[rule.criterion, rule.value] += rule.weight
                 why[rule.criterion, rule.value].append(rule.pattern)
         return weights, why
+
+    def denial(self, text: str, criterion: str, value: str) -> str:
+        """The words that deny a cue for this value; empty where nothing does."""
+        denied, tokens = self._denied(text), self.tokens(text)
+        firsts = [r.first for t in tokens for r in self.rules.get(t, ()) if (r.criterion, r.value) == (criterion, value)]
+        stands, _ = self.weigh(text, tokens)
+        if not denied or (criterion, value) in stands:
+            return ""
+        cues = sorted(start for first in dict.fromkeys(firsts) for start, _ in self._find(first, text))
+        return next((text[s:e] for start in cues for low, high, s, e in denied if low <= start < high), "")
 
     def _denied(self, text: str) -> tuple[tuple[int, int, int, int], ...]:
         """The spans that a negation reaches, each with the span of the negation itself."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from reviewer.domain import CueBook, Predicate
 from reviewer.rubric.dates import dates
@@ -18,7 +19,12 @@ def passes(predicate: Predicate, quote: str, cues: CueBook) -> bool:
         # Every language's words: Korean proposals are full of English terms.
         languages = cues.classes.get(predicate.cue, {})
         return any(any_of(patterns, quote) for patterns in languages.values())
-    return _KINDS[predicate.kind](quote)
+    return _holds(predicate.kind, quote)
+
+
+@lru_cache(maxsize=1024)  # the same sentence is often given for several criteria
+def _holds(kind: str, quote: str) -> bool:
+    return _KINDS[kind](quote)
 
 
 def _number(quote: str) -> bool:
