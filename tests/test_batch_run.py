@@ -274,10 +274,12 @@ def test_co07_no_document_is_taken_before_somebody_has_room(rubric: Rubric) -> N
 def test_a_run_of_the_offline_engine(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     source = proposals(tmp_path / "in", 3)
     (source / "empty.md").write_text("")
+    (source / "README.md").write_text("")
     (source / "menu.md").write_text("# Menu of the week\n\n" + "Soup, bread and cheese on each day of the week. " * 9)
     run = ["batch", "run", str(source), "--out", str(tmp_path / "run"), "--processes", "2"]
     assert main(run) == 4
     said = capfd.readouterr().err
+    assert said.startswith("reviewer: 1 left out: by its name no proposal (1); --dry-run names them\n")  # AR10
     assert "3 reviewed" in said
     assert "empty.md: is empty" in said
     assert f"to go on: reviewer {' '.join(run)}" in said

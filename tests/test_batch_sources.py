@@ -1,6 +1,7 @@
 """What counts as a proposal, and archives and tables that want to do harm. Ids are those of the table of faults."""
 
 import io
+import os
 import stat
 import struct
 import tarfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.batch import archives
+from reviewer.batch.database import create
 from reviewer.batch.sources import Entry, Rules, content_of, entries
 from reviewer.domain import LeftOut
 from reviewer.errors import InputError
@@ -70,6 +72,42 @@ def test_ar10_which_files_of_a_folder_count(tmp_path: Path) -> None:
     }
 
 
+def test_ar10_nothing_in_a_folder_is_passed_over_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link to a folder, a folder that may not be listed, what holds documents of its own, what we
+    made ourselves, a name of another age."""
+    monkeypatch.chdir(tree(tmp_path, "in/a.md", "in/closed/b.md", "else/c.md"))
+    Path("in/link").symlink_to(tmp_path / "else")
+    zipped(Path("in/d.zip"), ("d.md", TEXT))
+    Path("in/e.csv").write_text("text\nOne.\n")
+    tree(tmp_path, "in/run/reports/a.html", "in/else/store.db")
+    create(Path("in/run/store.db"))
+    Path(os.fsdecode("in/제안서.md".encode("cp949"))).write_bytes(TEXT)
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    ok, apart = TEXT.decode(), "left out: an archive or a table: name it as a SOURCE of its own"
+    assert dict(found("in")) == {
+        "in/link/": "left out: a symbolic link",
+        "in/run/": "left out: a run of reviewer",
+        "in/else/store.db": "left out: no format that is read (.db)",
+        "in/a.md": ok,
+        "in/d.zip": apart,
+        "in/e.csv": apart,
+        "in/제안서.md": ok,
+        "in/closed/": "failed: in/closed/: cannot be listed: Permission denied; check its permissions",
+    }
+    assert found("in/*.zip", "in/*.csv") == [("in/d.zip!d.md", ok), ("in/e.csv#1", "One.")]
+    assert found("in", include=("*.zip",))[2:4] == [
+        ("in/a.md", "left out: not among --include"),
+        ("in/d.zip!d.md", "left out: not among --include"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rules", "names"),
     [
@@ -88,12 +126,16 @@ def test_ar10_include_and_exclude(rules: dict[str, object], names: list[str], tm
 
 def test_files_patterns_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree(tmp_path, "README.md", "in/a.md", "in/deep/b.md", "in/p.png"))
+    tree(tmp_path, "in/node_modules/n.md")
+    Path("in/link.md").symlink_to("a.md")
     Path("list.txt").write_text("in/a.md\n\n  README.md \nnone.md\n")
     ok = TEXT.decode()
     assert found("README.md", "in/p.png") == [("README.md", ok), ("in/p.png", ok)]  # who is named counts
     assert found("in/**/*") == [
         ("in/a.md", ok),
         ("in/deep/b.md", ok),
+        ("in/link.md", "left out: a symbolic link"),
+        ("in/node_modules/n.md", "left out: hidden, or a tool's"),
         ("in/p.png", "left out: no format that is read (.png)"),
     ]
     assert found("@list.txt") == [
@@ -200,7 +242,7 @@ GOOD = ("good.md", TEXT.decode())
         pytest.param(_overlapping, [("one.md", TEXT.decode()), ("two.md", "unreadable"), GOOD], id="AR02"),
         pytest.param(
             _members(("../../etc/x.md", TEXT), ("/abs/x.md", TEXT), ("C:\\x.md", TEXT)),
-            [("../../etc/x.md", TEXT.decode()), ("/abs/x.md", TEXT.decode()), ("C:\\x.md", TEXT.decode()), GOOD],
+            [("../../etc/x.md", TEXT.decode()), ("/abs/x.md", TEXT.decode()), ("C:/x.md", TEXT.decode()), GOOD],
             id="AR03",
         ),
         pytest.param(
@@ -211,9 +253,16 @@ GOOD = ("good.md", TEXT.decode())
         pytest.param(_korean, [("제안서.md", TEXT.decode()), GOOD], id="AR05"),
         pytest.param(_encrypted, [("secret.md", "failed: secret.md: is encrypted"), GOOD], id="AR06"),
         pytest.param(
-            _members(("__MACOSX/._p.md", TEXT), (".DS_Store", TEXT), ("~$p.docx", TEXT), ("folder/", b"")),
+            _members(
+                ("__MACOSX/._p.md", TEXT),
+                ("__MACOSX\\._q.md", TEXT),
+                (".DS_Store", TEXT),
+                ("~$p.docx", TEXT),
+                ("folder/", b""),
+            ),
             [
                 ("__MACOSX/._p.md", "left out: hidden"),
+                ("__MACOSX/._q.md", "left out: hidden"),
                 (".DS_Store", "left out: hidden"),
                 ("~$p.docx", "left out: left by another program"),
                 GOOD,
@@ -225,7 +274,7 @@ GOOD = ("good.md", TEXT.decode())
         pytest.param(_empty, [], id="AR07-empty"),
         pytest.param(
             _members(("a.md", TEXT), ("a.md", b"Another one.")),
-            [("a.md", TEXT.decode()), ("a.md", "Another one."), GOOD],
+            [("a.md", TEXT.decode()), ("a (2).md", "Another one."), GOOD],
             id="AR08",
             marks=pytest.mark.filterwarnings("ignore:Duplicate name"),
         ),
@@ -274,8 +323,9 @@ def test_tar_archives(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"in{ending}"
     mode = {".tgz": "w:gz"}.get(ending, f"w:{ending.rpartition('.')[2]}" if ending != ".tar" else "w")
     with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        korean = os.fsdecode("제안서.md".encode("cp949"))
         for name, kind in (("a.md", tarfile.REGTYPE), ("link.md", tarfile.SYMTYPE), ("pipe.md", tarfile.FIFOTYPE),
-                           ("../up.md", tarfile.REGTYPE), ("b.md", tarfile.REGTYPE)):  # fmt: skip
+                           ("../up.md", tarfile.REGTYPE), (korean, tarfile.REGTYPE)):  # fmt: skip
             info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, "/etc/passwd"
             info.size = len(TEXT) if kind == tarfile.REGTYPE else 0
@@ -286,7 +336,7 @@ def test_tar_archives(ending: str, tmp_path: Path) -> None:
         ("link.md", "skipped: link.md: is a sy"[:24]),
         ("pipe.md", "skipped: pipe.md: is a li"[:24]),
         ("../up.md", ok),
-        ("b.md", ok),
+        ("제안서.md", ok),
     ]
 
 
@@ -321,6 +371,7 @@ TABLES = {
     "tab.tsv": "n\ttext\n1\tOne.\n",
     "short.csv": "n,text\n1\n2,Two.\n",
     "twice.csv": "n,text\n1,One.\n1,Two.\n1 (2),Three.\n",
+    "named.csv": "n,text\n0,One.\ndraft.ipynb,Two.\n",  # of a notebook a table has the text
     "unicode.tsv": "\ufeffn\ttext\r\n1\tOne.\r\n",
     "open.csv": 'n,text\n1,"One."\n2,"never closed\n3,Three.\n',
     "long.jsonl": '{"text": "' + "x" * 20_000_000 + '"}\n{"text": "Two.", "n": 2}\n',
@@ -338,7 +389,7 @@ TABLES = {
                 ("bad.jsonl#2", "failed: bad.jsonl#2: no JSON"),
                 ("bad.jsonl#3", "failed: bad.jsonl#3: no JSON object"),
                 ("3", "failed: 3: nothing stands in 'text'"),
-                ("1", "Two."),
+                ("1 (2)", "Two."),
                 ("bad.jsonl#6", "failed: bad.jsonl#6: no JSON"),
             ],
         ),
@@ -346,7 +397,8 @@ TABLES = {
         ("excel.csv", [("1", "One.")]),
         ("tab.tsv", [("1", "One.")]),
         ("short.csv", [("1", "failed: 1: nothing stands in 'text'"), ("2", "Two.")]),
-        ("twice.csv", [("1", "One."), ("1", "Two."), ("1 (2)", "Three.")]),
+        ("twice.csv", [("1", "One."), ("1 (2)", "Two."), ("1 (2) (2)", "Three.")]),
+        ("named.csv", [("0", "One."), ("draft.ipynb (text)", "Two.")]),
         ("unicode.tsv", [("1", "One.")]),
         ("open.csv", [("1", "One."), ("open.csv#2", "failed: open.csv#2: no row of a table (unexpected end of data)")]),
         ("long.jsonl", [("long.jsonl#1", "failed: long.jsonl#1: a line of more than 20 MB"), ("2", "Two.")]),

@@ -47,7 +47,7 @@ class Member:
     name: str  # as people read it
     stamp: str
     read: Callable[[], bytes]
-    again: str = ""  # what tells it from others of its name
+    again: str = ""  # " (2)": what tells it from others of its name
     state: Literal["failed", "skipped"] | None = None
     why: str = ""
 
@@ -122,7 +122,7 @@ def _nested(member: Member, again: str, kind: Kind, quota: _Quota, depth: int) -
         yield _bad(called, str(error))
         return
     for one in _inside(io.BytesIO(data), called, kind, member.stamp, quota, depth + 1):
-        yield Member(f"{called}!{one.name}", one.stamp, one.read, one.again, one.state, one.why)
+        yield Member(f"{called}!{one.name}" if one.name else called, one.stamp, one.read, one.again, one.state, one.why)
 
 
 def _zip(file: Any, name: str, stamp: str, quota: _Quota) -> Iterator[Member]:
@@ -186,12 +186,8 @@ def _directory(file: Any) -> int:
     return told
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The name as it was meant: many packers write it in the system's own encoding, and do not say so."""
-    name = info.filename
-    if info.flag_bits & 0x800 or name.isascii():
-        return name
-    raw = name.encode("cp437", "replace")
+def readable(raw: bytes, otherwise: str = "latin-1") -> str:
+    """A name as it was meant: many programs write it in the system's own encoding, and do not say so."""
     for encoding, letters in (("utf-8", ""), ("cp949", "가힣"), ("shift_jis", "぀ヿ")):
         try:
             decoded = raw.decode(encoding)
@@ -199,7 +195,13 @@ def _name(info: zipfile.ZipInfo) -> str:
             continue
         if not letters or any(letters[0] <= c <= letters[1] for c in decoded):
             return decoded
-    return name
+    return raw.decode(otherwise)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    told = info.flag_bits & 0x800 or info.filename.isascii()
+    name = info.filename if told else readable(info.filename.encode("cp437", "replace"), "cp437")
+    return name.replace("\\", "/")  # old packers of Windows
 
 
 def _tar(file: Any, name: str, stamp: str, quota: _Quota) -> Iterator[Member]:
@@ -211,7 +213,7 @@ def _tar(file: Any, name: str, stamp: str, quota: _Quota) -> Iterator[Member]:
             if info.isdir():
                 continue
             _count(quota)
-            called = info.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            called = "/".join(map(readable, info.name.encode("utf-8", "surrogateescape").split(b"/")))
             if not info.isreg():
                 what = "symbolic link" if info.issym() else "link or a device"
                 yield _bad(called, f"{called}: is a {what}, which is not followed", "skipped")

@@ -84,6 +84,15 @@ def create(path: Path) -> None:
                 new.rename(path)
 
 
+def is_run(folder: Path) -> bool:
+    """Is it the folder of a run?"""
+    try:
+        with (folder / FILE).open("rb") as file:
+            return file.read(72)[68:] == _APPLICATION.to_bytes(4, "big")
+    except OSError:
+        return False
+
+
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """Open a store that is whole and of this version."""
     if not path.is_file():

@@ -1,5 +1,6 @@
 """A run: what is to be done, done, and kept. The same call goes on where the last one ended."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from reviewer.errors import InputError, SettingsError
 from reviewer.pipeline import identity, read_record, rescore, without_text
 
 Engine = Callable[[Iterator[Item]], Iterator[Result]]
+_REASONS = 3  # of files that do not count, told at the start
 Tell = Callable[[State, float | None], None]  # what became of one more document, and what it cost
 
 
@@ -36,8 +38,21 @@ def begun(run: Path, plan: Plan, say: Callable[[str], None] = lambda _: None) ->
     """The store of a run, ours alone, with the documents of now listed. Raises ReviewerError."""
     with held(run), open_store(run, write=True) as store:
         _agree(store, plan, say)
-        store.list(entry.listed for entry in plan.entries())
+        left = Counter[str]()
+        store.list(entry.listed for entry in _counted(plan, left))
+        if left:
+            why = [f"{reason} ({times:,})" for reason, times in left.most_common(_REASONS)]
+            more = ["..."] if len(left) > _REASONS else []
+            say(f"{left.total():,} left out: {', '.join(why + more)}; --dry-run names them")
         yield store
+
+
+def _counted(plan: Plan, left: Counter[str]) -> Iterator[Entry]:
+    for entry in chosen(plan):
+        if isinstance(entry, Entry):
+            yield entry
+        else:
+            left[entry.reason] += 1
 
 
 def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:

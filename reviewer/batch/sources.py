@@ -15,11 +15,12 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from itertools import islice, zip_longest
-from pathlib import Path, PurePosixPath
+from itertools import islice, takewhile, zip_longest
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from reviewer.batch.archives import MOST, archive_kind, members, unique
+from reviewer.batch.archives import MOST, archive_kind, members, readable, unique
+from reviewer.batch.database import is_run
 from reviewer.batch.store import Listed
 from reviewer.domain import LeftOut
 from reviewer.domain.base import Frozen
@@ -36,6 +37,7 @@ _TOOLS = ("node_modules", "__pycache__", "__MACOSX", "venv")
 _JUNK = ("thumbs.db", "desktop.ini")
 _PAPERS = ("readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "security", "notice")
 _TABLES = (".jsonl", ".ndjson", ".csv", ".tsv")
+_HIDDEN, _LINK = "hidden, or a tool's", "a symbolic link"
 
 
 class Rules(Frozen):
@@ -49,13 +51,15 @@ class Rules(Frozen):
     def against(self, path: PurePosixPath) -> str:
         """Why a file does not count; empty where it does."""
         if any((part.startswith(".") and part != "..") or part in _TOOLS for part in path.parts):
-            return "hidden, or a tool's"
+            return _HIDDEN
         if path.name.lower() in _JUNK or path.name.startswith("~$"):
             return "left by another program"
         if _match(path, self.exclude):
             return "left out by --exclude"
         if self.include:
             return "" if _match(path, self.include) else "not among --include"
+        if _holds(path):
+            return "an archive or a table: name it as a SOURCE of its own"
         if path.suffix.lower() not in READ:
             return f"no format that is read ({path.suffix.lower()[:12] or 'no ending'})"
         return "by its name no proposal" if path.stem.lower() in _PAPERS else ""
@@ -104,11 +108,15 @@ def _file(path: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
         yield from _table(path, rules)
     elif kind := archive_kind(path.name):
         for member in members(path, kind):
-            where = f"{path.as_posix()}!{member.name}" if member.name else path.as_posix()
+            name, place = _shown(path.as_posix()), path.as_posix()
+            if member.name:
+                name, place = f"{name}!{folded(member.name)}", f"{place}!{member.name}{member.again}"
             if why := "" if member.state else rules.against(PurePosixPath(member.name)):
-                yield LeftOut(name=folded(where), reason=why)
+                yield LeftOut(name=name, reason=why)
             else:
-                yield _entry(where + member.again, folded(where), member.stamp, member.read, member.state, member.why)
+                yield _entry(
+                    place, _told_apart(name, member.again), member.stamp, member.read, member.state, member.why
+                )
     else:
         yield _plain(path)
 
@@ -117,8 +125,18 @@ def _entry(place: str, name: str, stamp: str, read: Callable[[], bytes], state: 
     return Entry(Listed(place=place, name=name, stamp=stamp, state=state, reason=why), read)
 
 
+def _shown(path: str) -> str:
+    return folded("/".join(map(readable, os.fsencode(path).split(b"/"))))
+
+
+def _told_apart(name: str, again: str) -> str:
+    """The second of a name is "a (2).md": its ending says how to read it."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}{again}.{ending}" if dot and "/" not in ending else name + again
+
+
 def _plain(path: Path) -> Entry:
-    name = folded(path.as_posix().encode("utf-8", "backslashreplace").decode())
+    name = _shown(path.as_posix())
     try:
         found = path.stat()
     except OSError as error:
@@ -137,33 +155,57 @@ def _plain(path: Path) -> Entry:
 
 
 def _folder(root: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
-    for here, folders, files in os.walk(root):
+    closed: list[OSError] = []
+    for here, folders, files in os.walk(root, onerror=closed.append):
         inside = PurePosixPath(Path(here).relative_to(root).as_posix())
-        for name in [name for name in folders if rules.against(inside / name / "x.md") == "hidden, or a tool's"]:
-            folders.remove(name)
-            yield LeftOut(name=folded(f"{here}/{name}/"), reason="hidden, or a tool's")
+        for name in sorted(folders):
+            if why := _closed(Path(here) / name, inside / name, rules):
+                folders.remove(name)
+                yield LeftOut(name=_shown(f"{here}/{name}/"), reason=why)
         folders.sort()
         for name in sorted(files):
-            path = Path(here) / name
-            if why := "a symbolic link" if path.is_symlink() else rules.against(inside / name):
-                yield LeftOut(name=folded(path.as_posix()), reason=why)
-            elif archive_kind(name) or path.suffix.lower() in _TABLES:  # only where --include asks for them
-                yield from _file(path, rules)
-            else:
-                yield _plain(path)
+            yield from _found(Path(here) / name, inside / name, rules)
+    for error in closed:
+        name = _shown(Path(error.filename).as_posix())
+        yield _entry(f"{error.filename}/", f"{name}/", "", lambda: b"", "failed",
+                     f"{name}/: cannot be listed: {error.strerror}; check its permissions")  # fmt: skip
+
+
+def _closed(folder: Path, inside: PurePosixPath, rules: Rules) -> str:
+    """Why nothing in a folder counts; empty where it may."""
+    if folder.is_symlink():
+        return _LINK
+    if rules.against(inside / "x.md") == _HIDDEN:
+        return _HIDDEN
+    return "a run of reviewer" if is_run(folder) else ""
 
 
 def _pattern(pattern: str, rules: Rules) -> Iterator[Entry | LeftOut]:
     found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     if not found:
         raise InputError(f"{pattern}: matches no file; check the pattern")
+    named = sum(1 for _ in takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
     for path in map(Path, found):
         if path.is_dir():
             continue  # "drafts/*" means the files; "drafts/**" has listed the folder's own
-        if why := rules.against(PurePosixPath(path.name)):
-            yield LeftOut(name=folded(path.as_posix()), reason=why)
+        if _holds(path) and pattern.endswith(path.suffix):
+            yield from _file(path, rules)
         else:
-            yield _plain(path)
+            yield from _found(path, PurePosixPath(*path.parts[named:]), rules)
+
+
+def _found(path: Path, inside: PurePosixPath, rules: Rules) -> Iterator[Entry | LeftOut]:
+    """A file that nobody named."""
+    if why := _LINK if path.is_symlink() else rules.against(inside):
+        yield LeftOut(name=_shown(path.as_posix()), reason=why)
+    elif _holds(inside):  # only where --include asks for them
+        yield from _file(path, rules)
+    else:
+        yield _plain(path)
+
+
+def _holds(path: PurePath) -> bool:
+    return archive_kind(path.name) is not None or path.suffix.lower() in _TABLES
 
 
 def _paths(source: str, rules: Rules) -> Iterator[Entry | LeftOut]:
@@ -209,12 +251,16 @@ def _table(path: Path, rules: Rules) -> Iterator[Entry]:
             if not known and column not in row:
                 columns = folded(", ".join(islice(map(str, row), 20)))
                 raise InputError(f"{path}: has no column {column!r}, but {columns}; name it: --text-column NAME")
-            called = str(row.get(rules.id_column) or "") if rules.id_column else ""
+            id_ = row.get(rules.id_column) if rules.id_column else None
+            called = "" if id_ is None else str(id_)
             if not known and rules.id_column and rules.id_column not in row:
                 raise InputError(f"{path}: has no column {rules.id_column!r}; mend --id-column")
             known = True
-            place = unique(f"{path.as_posix()}#id {called}" if called else where, seen)
-            name = folded(called)[:200] or folded(where)
+            wanted = f"{path.as_posix()}#id {called}" if called else where
+            place = unique(wanted, seen)
+            name = (folded(called)[:200] or folded(where)) + place[len(wanted) :]
+            if PurePosixPath(name).suffix.lower() in READ:
+                name += f" ({folded(column)})"  # of "draft.ipynb" a table has the text, and no notebook
             if not isinstance(text, str) or not text.strip():
                 yield _entry(place, name, "", lambda: b"", "failed", f"{name}: nothing stands in {column!r}")
                 continue
