@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from llm_server import error, serve
 from parse_files import FILL
@@ -93,6 +94,20 @@ def test_the_python_api_and_many_documents_have_it_too(monkeypatch: pytest.Monke
         [(status, reason)] = asyncio.run(many())
     assert (status, proxy.calls) == ("failed", 0)
     assert HELD in reason
+
+
+def test_whatever_can_name_a_model_can_keep_secrets_back() -> None:
+    from reviewer.cli import cli
+
+    with click.Context(cli) as context:
+        commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+        batch = commands["batch"]
+        assert isinstance(batch, click.Group)
+        commands |= {f"batch {name}": batch.get_command(context, name) for name in batch.list_commands(context)}
+    options = {name: {one for p in found.params for one in p.opts} for name, found in commands.items() if found}
+    asking = {name for name, known in options.items() if "--model" in known}
+    assert {"review", "batch run", "github", "serve", "evaluate"} <= asking
+    assert [name for name in asking if "--block-secrets" not in options[name]] == []
 
 
 @pytest.mark.parametrize(

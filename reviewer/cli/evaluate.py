@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reviewer.cli.options import rubric_option
+from reviewer.cli.options import block_option, rubric_option
 from reviewer.errors import InputError
 
 
@@ -18,6 +18,7 @@ from reviewer.errors import InputError
 @rubric_option
 @click.option("--model", metavar="NAME", help="Read with this model. [default: the offline engine]")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
+@block_option
 @click.option("--against", type=click.Path(path_type=Path), help="An earlier --format json: what moved since?")
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--picture", "drawn", type=click.Path(path_type=Path), help="Also draw kappa by criterion as SVG.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import judging_options
+from reviewer.cli.options import block_option, judging_options
 from reviewer.errors import ReviewerError, SettingsError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -42,6 +42,7 @@ POSTS = ("comment", "inline", "check", "annotations")
 @click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini.")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more. [default: forks 0.50]")
+@block_option
 @click.option(
     "--max-files", type=click.IntRange(1, 300), default=20, show_default=True, envvar="REVIEWER_GITHUB_MAX_FILES",
     help="Review at most so many proposals.",

@@ -56,6 +56,10 @@ model_options = _together(
     click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]"),
 )
 
+block_option = click.option(
+    "--block-secrets", is_flag=True, default=None, help="Send nothing of what holds secrets or personal data."
+)
+
 limit_options = _together(
     click.option("--max-calls", type=int, metavar="N", help="Stop before the model is called more often."),
     click.option("--max-tokens", type=int, metavar="N", help="Stop before the model reads and writes more."),
@@ -70,6 +74,7 @@ asking_options = _together(
     click.option(
         "--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]"
     ),
+    block_option,
 )
 
 output_options = _together(

@@ -37,9 +37,6 @@ MOST = 20_000_000  # bytes of a pipe, which may never end; more than a proposal 
 @limit_options
 @click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent, to whom, and its price.")
 @asking_options
-@click.option(
-    "--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data; exit with 2."
-)
 @click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once. [default: 8]")
 @click.pass_obj

@@ -44,7 +44,6 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="URL", help="With --engine dask: the cluster's scheduler, tcp://host:8786.")
 @asking_options
-@click.option("--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data.")
 @click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option("--no-text", is_flag=True, default=None, help="Keep the proposals' text out of the records.")
 @click.pass_obj

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.options import asking_options, lang_option, rubric_option
 from reviewer.errors import SettingsError
 
 
@@ -21,9 +21,7 @@ from reviewer.errors import SettingsError
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="How long one call may take. [default: 120]")
 @click.option("--max-cost", type=float, metavar="USD", help="Refuse an answer that may cost more than this.")
-@click.option("--block-secrets", is_flag=True, default=None, help="Send nothing that holds secrets or personal data.")
-@click.option("--no-cache", is_flag=True, default=None, help="Ask again, also what was asked before.")
-@click.option("--samples", type=int, metavar="K", help="Ask the model K times and let the answers vote. [default: 1]")
+@asking_options
 def command(port: int, host: str, no_browser: bool, **flags: Any) -> int:
     """Open a page to paste a proposal into, or drop one on, and watch the score move while you edit.
 
