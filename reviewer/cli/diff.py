@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option, waivers_option
+from reviewer.cli.options import block_option, lang_option, rubric_option, waivers_option
 from reviewer.errors import InputError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -47,6 +47,7 @@ class Version(NamedTuple):
 @click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
 @click.option("--model", metavar="NAME", help="Read with this model. [default: the offline engine]")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
+@block_option
 @click.option("--force", is_flag=True, default=None, help="Compare also what does not look like a proposal.")
 def command(old: str, new: str | None, output: str | None, conditions: str, **flags: Any) -> int:
     """Say what each finding became from OLD to NEW, and which sentence did it.
