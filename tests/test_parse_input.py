@@ -27,6 +27,9 @@ DE = (
 )
 EN = "The shop\u2019s model sorts letters \u2014 it saves about \u20ac4,000 a month, \u201cor so we think\u201d. "
 ZH = "本项目计划建立一个模型，对客户来信进行分类，以减少客服人员的工作时间。去年的记录有三万条。"
+TW = "本項目計劃建立一個模型，對客戶來信進行分類，以減少客服人員的工作時間。去年的記錄有三萬條。"
+HALF = "ﾓﾃﾞﾙ を使います。ﾃﾞｰﾀ は三万件です。"  # half-width kana
+ES = "El proyecto clasifica las cartas de los niños; ¿cuánto cuesta a la señora? ¡Más de 40 € al año! "
 RU = "Этот проект строит модель, которая сортирует письма клиентов и экономит время сотрудников. "
 WORDS = FILL.encode()
 
@@ -56,6 +59,10 @@ WORDS = FILL.encode()
         ("cp1252", EN, "cp1252"),
         ("gb18030", ZH, "gb18030"),
         ("cp1251", RU, "cp1251"),
+        ("utf-16-le", TW, "utf-16-le"),
+        ("utf-16-be", TW, "utf-16-be"),
+        ("cp932", HALF, "cp932"),
+        ("cp1252", ES, "cp1252"),
     ],
 )
 def test_encodings(encoding: str, text: str, told: str, times: int) -> None:
@@ -91,6 +98,19 @@ def test_a_short_text_is_never_silently_wrong(encoding: str, text: str) -> None:
         (JA.encode("iso2022_jp"), "is written in ISO2022-JP"),
         (ZH.encode("hz"), "is written in HZ"),
         ((KO * 3).encode("johab"), "save it as UTF-8"),
+        ((JA * 9).encode("iso2022_jp"), "is written in ISO2022-JP"),
+        ((ZH * 9).encode("hz"), "is written in HZ"),
+        ((TW * 40).encode("iso2022_kr"), "is written in ISO2022-KR"),
+        (FR.encode("utf-7"), "is written in UTF-7"),
+        *(
+            (text.encode(encoding), "save it as UTF-8")
+            for encoding, text in (
+                ("mac_roman", EN),
+                ("mac_roman", DE),
+                ("cp1253", "Το έργο ταξινομεί τις επιστολές των πελατών ανά θέμα. "),
+                ("cp1255", "הפרויקט ממיין מכתבים של לקוחות לפי נושא, כדי שהצוות ימצא תשובה מהר יותר. "),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_decoded(data: bytes, message: str) -> None:
