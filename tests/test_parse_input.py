@@ -107,6 +107,8 @@ def test_a_short_text_is_never_silently_wrong(encoding: str, text: str) -> None:
             for encoding, text in (
                 ("mac_roman", EN),
                 ("mac_roman", DE),
+                ("mac_roman", "The shop in Zürich answers about nine hundred letters in each week. "),
+                ("euc_jp", "The team \u201csorts\u201d letters. " * 9),
                 ("cp1253", "Το έργο ταξινομεί τις επιστολές των πελατών ανά θέμα. "),
                 ("cp1255", "הפרויקט ממיין מכתבים של לקוחות לפי נושא, כדי שהצוות ימצא תשובה מהר יותר. "),
             )

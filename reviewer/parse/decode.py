@@ -42,8 +42,10 @@ _KANA_LEAST = 0.15  # of Japanese; Korean bytes make one here and there
 _RARE_MOST = 0.3  # of Korean: syllables that no word of today has, but CP949 has a place for
 _LATIN1 = re.compile("[À-ÖØ-öø-ÿ]")
 _ACCENTED = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ](?=[A-Za-z])")
-# As Mac and DOS bytes look: "shopÕs", "ZŸrich", "gr…§ten".
-_MISREAD = re.compile("(?<=[a-z])(?:[À-ÖØ-ÞŠŒŽŸ]|[§©®°«»„•€£¤¥†‡]+(?=[a-z]))")
+# As other bytes look: "shopÕs", "ZŸrich", "gr…§ten" of a Mac, and the quotation marks of Korean or Japanese ones.
+_MISREAD = re.compile(
+    "(?<=[a-z])[À-ÖØ-ÞŠŒŽŸ]|(?<=[A-Z])[À-ÖØ-ÞŠŒŽŸ](?=[a-z])|(?<=[a-z])[§©®°«»„•€£¤¥†‡]+(?=[a-z])|[¡¿](?![\\w¿¡])"
+)
 _AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z])")
 _SAMPLE = 50_000
 _FEW, _SHORT = 16, 60  # bytes that are not ASCII, and bytes: too little to choose by
