@@ -44,7 +44,7 @@ _LATIN1 = re.compile("[À-ÖØ-öø-ÿ]")
 _ACCENTED = re.compile("(?<=[A-Za-z])[À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ](?=[A-Za-z])")
 # As other bytes look: "shopÕs", "ZŸrich", "gr…§ten" of a Mac, and the quotation marks of Korean or Japanese ones.
 _MISREAD = re.compile(
-    "(?<=[a-z])[À-ÖØ-ÞŠŒŽŸ]|(?<=[A-Z])[À-ÖØ-ÞŠŒŽŸ](?=[a-z])|(?<=[a-z])[§©®°«»„•€£¤¥†‡]+(?=[a-z])|[¡¿](?![\\w¿¡])"
+    "(?<=[a-z])[À-ÖØ-ÞŠŒŽŸ]|(?<=[A-Z])[À-ÖØ-ÞŠŒŽŸ](?=[a-z])|(?<=[a-z])[§©®°«»„•€£¤¥†‡]+(?=[a-z])|[¡¿](?![¡¿]?(?:[A-Za-zà-ÿ]|[À-Þ][a-zà-ÿ]))"
 )
 _AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z])")
 _SAMPLE = 50_000
@@ -163,7 +163,7 @@ def _looks_right(data: bytes, encoding: str) -> bool:
         return False
     if encoding == "cp1252" and 2 * len(_ACCENTED.findall(text)) < len(_LATIN1.findall(text)):
         return False
-    if encoding == "cp1252" and 4 * len(_MISREAD.findall(text)) > len(strange):
+    if encoding == "cp1252" and 4 * len(_MISREAD.findall(text)) >= len(strange):
         return False
     if encoding not in _SINGLE and 2 * len(_AMONG_LATIN.findall(text)) > len(strange):
         return False
