@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 import render_attacks as attacks
@@ -18,19 +19,42 @@ from reviewer.batch.report import write_report
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import measure_decisions, read_labels
-from reviewer.pipeline import read_sheet, write_sheet
+from reviewer.pipeline import read_sheet, sheet_writer
 from reviewer.pipeline.sheets import cell, uncell
 
 RUBRIC = build.rubric()
-HARMLESS = "'tis", "a=1", "'", "", "2026-01-01", "''quoted", "3 = 3"
+HARMLESS = "'tis", "a=1", "'", "", "2026-01-01", "''quoted", "3 = 3", "a; b", '"=1+1', ",=1+1", "|=1+1"
 
 
 @pytest.mark.parametrize(
-    "text", [*attacks.SHEET, "\t=1", "\r=1", "\n=1", " =1", "＝1", "'=1", "''=1", "-", "@", *HARMLESS]
+    "text",
+    [
+        *attacks.SHEET,
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "＝1",
+        "'=1",
+        "''=1",
+        "-",
+        "@",
+        "a;=1",
+        "a; +1;-1",
+        "a\t=1",
+        "a;'=1",
+        *HARMLESS,
+    ],
 )
 def test_a_cell_comes_back(text: str) -> None:
     assert uncell(cell(text)) == text
     assert (cell(text) == text) == (text in HARMLESS)
+
+
+def write(file: TextIO, columns: list[str], rows: list[dict[str, str]]) -> None:
+    add = sheet_writer(file, columns)
+    for row in rows:
+        add(row)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["document", "b", "=c"]), st.text(), min_size=3), max_size=5))
@@ -41,7 +65,7 @@ def test_a_sheet_comes_back(rows: list[dict[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-            write_sheet(file, ["document", "b", "=c"], rows)
+            write(file, ["document", "b", "=c"], rows)
         assert [row for _, row in read_sheet(path)] == rows
         with path.open(encoding="utf-8-sig", newline="") as file:
             for found in csv.reader(file):
@@ -149,7 +173,7 @@ def results(tmp_path: Path, *decisions: tuple[str, str]) -> Path:
     for row, (decision, outcome) in zip(rows, decisions, strict=False):
         row.update(decision=decision, outcome=outcome)
     with (tmp_path / "results.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        write_sheet(file, list(rows[0]), rows)
+        write(file, list(rows[0]), rows)
     return tmp_path / "results.csv"
 
 

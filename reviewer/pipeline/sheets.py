@@ -2,36 +2,40 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from reviewer.errors import InputError
 
-# What makes a spreadsheet run a cell: a formula's first sign, also behind white space or in full width.
-_RUNS = r"(?:[\t\r\n]|\s*[=+\-@＝＋－＠])"
-_DANGEROUS = re.compile(f"'*{_RUNS}")
-_DEFUSED = re.compile(f"'+{_RUNS}")
+# What makes a spreadsheet run a cell: a formula's first sign, also behind white space or in full width. One of a
+# country that separates by semicolons begins a cell after each, whatever is quoted.
+_RUNS = r"\s*[=+\-@＝＋－＠]"
+_DANGEROUS = re.compile(rf"^(?='*(?:[\t\r\n]|{_RUNS}))|(?<=[;\t])(?='*{_RUNS})")
+_DEFUSED = re.compile(rf"^'(?='*(?:[\t\r\n]|{_RUNS}))|(?<=[;\t])'(?='*{_RUNS})")
 _DELIMITERS = ",;\t"  # a spreadsheet of another country saves with semicolons
 _LONGEST = 10_000_000  # characters of one cell
 
 
 def cell(text: str) -> str:
     """The text as a cell that no spreadsheet runs: an apostrophe before what it would take for a formula."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
+    return _DANGEROUS.sub("'", text)
 
 
 def uncell(text: str) -> str:
     """What `cell` was given."""
-    return text[1:] if _DEFUSED.match(text) else text
+    return _DEFUSED.sub("", text)
 
 
-def write_sheet(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Write a table. The file is opened as "utf-8-sig" (spreadsheets want the mark) with newline ""."""
+def sheet_writer(file: TextIO, columns: Sequence[str]) -> Callable[[Mapping[str, str]], None]:
+    """Begin a table, and say how to add a row. The file is a "utf-8-sig" (spreadsheets want the mark), newline ""."""
     writer = csv.DictWriter(file, columns, restval="")
-    writer.writerow({column: cell(column) for column in columns})
-    for row in rows:
+
+    def write(row: Mapping[str, str]) -> None:
         writer.writerow({column: cell(text) for column, text in row.items()})
+
+    write({column: column for column in columns})
+    return write
 
 
 def read_sheet(path: Path, needed: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:

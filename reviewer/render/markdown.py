@@ -32,7 +32,7 @@ _ACTIVE = re.compile(
     r"|(?P<issue>#(?=\d)|\bGH-(?=\d))"
     r"|(?P<scheme>\b[a-z][a-z0-9+.-]*:(?=//)|\b(?:mailto|xmpp|javascript|data|vbscript):)"
     r"|(?P<www>\bwww(?=\.))"
-    r"|(?P<emoji>:(?=[\w+-]+:))"
+    r"|(?P<emoji>:(?=[\w+-]+(?::|$)))"  # what comes after may begin with a colon
     r"|(?P<commit>\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b)",
     re.IGNORECASE,
 )
