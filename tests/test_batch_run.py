@@ -1,5 +1,6 @@
 """A run: what is due, what is kept, how it stops and goes on. Ids are those of the table of faults."""
 
+import asyncio
 import json
 import multiprocessing
 import os
@@ -18,7 +19,8 @@ from llm_answers import by_hand
 from llm_server import Answer, error, serve
 
 from reviewer.__main__ import main
-from reviewer.batch import pool
+from reviewer.batch import process
+from reviewer.batch.asking import by_model
 from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
@@ -27,7 +29,7 @@ from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
 from reviewer.domain import Rubric
 from reviewer.errors import InputError, SettingsError
-from reviewer.pipeline import ModelSettings, load_rubric
+from reviewer.pipeline import ModelSettings, Panel, load_rubric
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
 
@@ -35,7 +37,7 @@ EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8
 @pytest.fixture(autouse=True)
 def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual way to start a process goes through a socket, which no test may open."""
-    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(process, "_context", lambda: multiprocessing.get_context("spawn"))
 
 
 @pytest.fixture(scope="module")
@@ -385,6 +387,26 @@ def test_cs01_the_budget_holds_for_all_calls_of_a_run(asked: Asked, capfd: pytes
         assert main(asked.command(provider.url, "--max-calls", "100")) == 0
         assert 0 < done < asked.states()["reviewed"] == 10
         assert provider.calls <= 7 + 20
+
+
+async def hostile_to_a_desk(item: Item, panel: Panel, job: Job) -> Result:
+    await asyncio.sleep(0)  # all of them are at the desk by now
+    return hostile(item, job)
+
+
+def test_co06_a_document_that_ends_its_desk_fails_alone(rubric: Rubric) -> None:
+    names = [f"{n:02}.md" for n in range(9)]
+    names[3], names[5], names[7] = "crash1.md", "bug.md", "crash2.md"
+    items = (Item(content=name, name=name, data=b"x") for name in names)
+    job = Job(rubric=rubric, model=ModelSettings(name="m", base_url="http://127.0.0.1:1/v1"))
+    results = [*by_model(items, job, concurrency=8, processes=2, work=hostile_to_a_desk)]
+    assert sorted(result.content for result in results) == sorted(names)  # each once
+    found = {result.content: result.reason for result in results if not result.reason.startswith("was read")}
+    assert "please report it" in found.pop("bug.md")
+    assert found == {
+        name: f"{name}: ended the process that read it (exit code 7); review it alone"
+        for name in ("crash1.md", "crash2.md")
+    }
 
 
 def _wrong_key(request: dict[str, Any]) -> Answer:

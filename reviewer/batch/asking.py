@@ -1,62 +1,250 @@
-"""A model for many documents: calls side by side, each result as it comes."""
+"""A model for many documents: calls leave from this process, and everything else is done by others, on every core.
+
+Connections, limits, budget and kept answers have one place. A process that reads and judges asks for an answer by its
+pipe, and goes on with its next document meanwhile.
+"""
 
 import asyncio
-from collections.abc import Callable, Iterator
+import os
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
+from itertools import count
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
 
 from reviewer.batch.job import Item, Job, failed, our_fault, result_of
+from reviewer.batch.process import ENDING, Process, receive
 from reviewer.batch.store import Result
-from reviewer.errors import BudgetError, ProviderError, ReviewerError
+from reviewer.errors import ReviewerError
 from reviewer.pipeline import Panel, empanelled
+
+_AHEAD = 2  # documents at hand for each call: what an answer lets go is replaced by one that was read meanwhile
+
+
+class _Asked(NamedTuple):
+    """A desk wants an answer."""
+
+    number: int
+    prompt: Any
+    schema: Mapping[str, Any]
+
+
+class _Answered(NamedTuple):
+    """What a desk asked for, or why there is none."""
+
+    number: int
+    reply: Any
+
+
+class _Finished(NamedTuple):
+    """A desk is done with a document; an error is one that no other document would survive."""
+
+    content: str
+    result: Result | ReviewerError
+
+
+async def review_item(item: Item, panel: Panel, job: Job) -> Result:
+    """The document's result. Raises what no other document would survive."""
+    return result_of(item, await panel.review(item.data, item.name), job)
+
+
+Work = Callable[[Item, Panel, Job], Awaitable[Result]]
 
 
 def by_model(
-    items: Iterator[Item], job: Job, *, concurrency: int, before: Callable[[], None] | None = None
+    items: Iterator[Item],
+    job: Job,
+    *,
+    concurrency: int,
+    processes: int | None = None,
+    before: Callable[[], None] | None = None,
+    work: Work = review_item,
 ) -> Iterator[Result]:
-    """Results as they come, at most `concurrency` documents at a time.
+    """Results as they come, with at most `concurrency` calls at a time.
 
     What no other document would survive (a wrong key, no credit, the budget) is raised at the end, after everything in
     flight has come home.
     """
     assert job.model is not None  # noqa: S101 - for the type checker
-    fatal: ReviewerError | None = None
-    flying: set[asyncio.Task[Result | ReviewerError]] = set()
     with asyncio.Runner() as runner:
+        office = _Office((job, work), processes or os.cpu_count() or 1, runner.get_loop().create_future())
         stack = AsyncExitStack()
-        opening = empanelled(job.run, job.model, concurrency=concurrency, before=before)
-        panel = runner.run(stack.enter_async_context(opening))
         try:
-            while True:
-                while fatal is None and len(flying) < concurrency and (item := next(items, None)) is not None:
-                    flying.add(runner.get_loop().create_task(_one(panel, item, job)))
-                if not flying:
-                    break
-                done, flying = runner.run(_first(flying))
-                for result in (task.result() for task in done):
-                    if isinstance(result, ReviewerError):
-                        fatal = fatal or result
-                    else:
-                        yield result
+            more = runner.run(office.hand_out(items, _AHEAD * concurrency))  # they read while we connect
+            opening = empanelled(job.run, job.model, concurrency=concurrency, before=before)
+            office.panel.set_result(runner.run(stack.enter_async_context(opening)))
+            while more:
+                yield from runner.run(office.results())
+                more = runner.run(office.hand_out(items, _AHEAD * concurrency))
         finally:
-            for task in flying:
-                task.cancel()
+            runner.run(office.close())
             runner.run(stack.aclose())
-    if fatal is not None:
-        raise fatal
+    if office.fatal is not None:
+        raise office.fatal
 
 
-async def _one(panel: Panel, item: Item, job: Job) -> Result | ReviewerError:
-    try:
-        return result_of(item, await panel.review(item.data, item.name), job)
-    except (BudgetError, ProviderError) as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - as in `review_item`
-        if isinstance(error, ReviewerError):
-            return error
-        return failed(item, our_fault(item, error))
+class _Office:
+    """The desks, what lies on them, and what comes back."""
+
+    def __init__(self, task: tuple[Job, Work], most: int, panel: "asyncio.Future[Panel]") -> None:
+        self._task, self._most, self.panel = task, most, panel
+        self._desks: list[_Desk] = []
+        self._heard: asyncio.Queue[tuple[_Desk, Any]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._suspects: deque[Item] = deque()  # lay on a desk that was lost
+        self.fatal: ReviewerError | None = None
+
+    async def hand_out(self, items: Iterator[Item], room: int) -> bool:
+        """Take no more documents than there is room for; False if all is done."""
+        while self.fatal is None and self._flying < room and (item := next(items, None)) is not None:
+            self._desk().take(item)
+        if self.fatal is None and not self._flying and self._suspects:
+            # One ends its process: alone it takes no other with it.
+            self._desk().take(self._suspects.popleft())
+        return bool(self._flying)
+
+    @property
+    def _flying(self) -> int:
+        return sum(len(desk.items) for desk in self._desks)
+
+    def _desk(self) -> "_Desk":
+        if len(self._desks) < self._most:
+            self._desks.append(_Desk(self._task, self._heard.put_nowait))
+        return min(self._desks, key=lambda desk: len(desk.items))
+
+    async def results(self) -> list[Result]:
+        """What has come in, once there is something."""
+        found = [await self._heard.get()]
+        while not self._heard.empty():
+            found.append(self._heard.get_nowait())
+        return [result for desk, message in found if (result := self._heed(desk, message)) is not None]
+
+    def _heed(self, desk: "_Desk", message: Any) -> Result | None:
+        if isinstance(message, _Asked):
+            task = asyncio.ensure_future(self._answer(desk, message))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._answered, desk))
+        elif isinstance(message, _Finished):
+            del desk.items[message.content]
+            if isinstance(message.result, Result):
+                return message.result
+            self.fatal = self.fatal or message.result
+        elif isinstance(message, BaseException):
+            raise message
+        elif desk in self._desks:
+            self._desks.remove(desk)
+            return self._lost(desk)
+        return None
+
+    async def _answer(self, desk: "_Desk", asked: _Asked) -> None:
+        panel = await self.panel
+        try:
+            reply: Any = await panel.model.ask(asked.prompt, asked.schema)
+        except ReviewerError as error:
+            reply = error
+        desk.process.send(_Answered(asked.number, reply))
+
+    def _answered(self, desk: "_Desk", task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            self._heard.put_nowait((desk, bug))
+
+    def _lost(self, desk: "_Desk") -> Result | None:
+        how, items = desk.process.end(ENDING), [*desk.items.values()]
+        if len(items) == 1:
+            return failed(items[0], f"{items[0].name}: ended the process that read it ({how}); review it alone")
+        self._suspects.extend(items)
+        return None
+
+    async def close(self) -> None:
+        """End the desks, and what they asked."""
+        for task in self._tasks:
+            task.cancel()
+        for desk in self._desks:
+            await asyncio.to_thread(desk.end)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _first(
-    flying: set[asyncio.Task[Result | ReviewerError]],
-) -> tuple[set[asyncio.Task[Result | ReviewerError]], set[asyncio.Task[Result | ReviewerError]]]:
-    return await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+class _Desk:
+    """A process that reads and judges, and the documents that lie there."""
+
+    def __init__(self, task: tuple[Job, Work], heard: Callable[[tuple["_Desk", Any]], None]) -> None:
+        self.items: dict[str, Item] = {}
+        self.process = Process(_serve, *task)
+        loop = asyncio.get_running_loop()
+
+        def put(message: Any) -> None:
+            loop.call_soon_threadsafe(heard, (self, message))
+
+        self._thread = threading.Thread(target=receive, args=(self.process.pipe, put), daemon=True)
+        self._thread.start()
+
+    def take(self, item: Item) -> None:
+        self.items[item.content] = item
+        self.process.send(item)
+
+    def end(self) -> None:
+        self.process.end()
+        self._thread.join()
+
+
+def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
+    """What a desk does, until nobody is at the other end."""
+    asyncio.run(_at_desk(pipe, job, work))
+
+
+async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
+    assert job.model is not None  # noqa: S101 - for the type checker
+    loop, inbox = asyncio.get_running_loop(), asyncio.Queue[Any]()
+
+    def put(message: Any) -> None:
+        loop.call_soon_threadsafe(inbox.put_nowait, message)
+
+    async def review(item: Item) -> None:
+        result: Result | ReviewerError
+        try:
+            result = await work(item, panel, job)
+        except ReviewerError as error:
+            result = error
+        except Exception as error:  # noqa: BLE001 - a bug that one document of thousands meets must not end the others
+            result = failed(item, our_fault(item, error))
+        pipe.send(_Finished(item.content, result))
+
+    threading.Thread(target=receive, args=(pipe, put), daemon=True).start()
+    model, tasks = _ByPipe(pipe), set[asyncio.Task[None]]()
+    panel = Panel(model, job.model, job.run)
+    while (message := await inbox.get()) is not None:
+        if isinstance(message, _Answered):
+            model.answered(message)
+        else:
+            task = loop.create_task(review(message))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+
+class _ByPipe:
+    """The model, as a desk sees it."""
+
+    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+        self._pipe, self._numbers = pipe, count()
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+
+    async def ask(self, prompt: Any, schema: Mapping[str, Any]) -> Any:
+        """Answer `prompt` with an object of this JSON Schema."""
+        number = next(self._numbers)
+        self._waiting[number] = asyncio.get_running_loop().create_future()
+        self._pipe.send(_Asked(number, prompt, schema))
+        return await self._waiting[number]
+
+    def answered(self, message: _Answered) -> None:
+        """Let who asked go on."""
+        answer = self._waiting.pop(message.number)
+        if answer.cancelled():
+            return
+        if isinstance(message.reply, ReviewerError):
+            answer.set_exception(message.reply)
+        else:
+            answer.set_result(message.reply)

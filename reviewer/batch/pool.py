@@ -3,19 +3,17 @@
 `concurrent.futures` gives a whole pool up when one process dies, and cannot end a task that hangs.
 """
 
-import multiprocessing
 import os
 import queue
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from reviewer.batch.job import Item, Job, failed, review_item
+from reviewer.batch.process import ENDING, Process, receive
 from reviewer.batch.store import Result
 
 _START = 300.0  # seconds that a process may take to start, on however busy a machine
@@ -69,27 +67,26 @@ class _Worker:
 
     def __init__(self, job: Job, work: Work) -> None:
         self.items: deque[Item] = deque()
-        self._pipe: Connection[Any, Any] | None = None
+        self._process: Process | None = None
         self._job, self._work = job, work
         self._ready, self._since = False, 0.0
 
     @property
     def pipe(self) -> "Connection[Any, Any]":
         """Our end of what connects us to the process."""
-        if self._pipe is None:
-            ours, theirs = _context().Pipe()
-            self._process = _context().Process(target=_serve, args=(theirs, self._job, self._work), daemon=True)
-            self._process.start()
-            theirs.close()
-            self._pipe, self._ready = ours, False
-        return self._pipe
+        return self._started.pipe
+
+    @property
+    def _started(self) -> Process:
+        if self._process is None:
+            self._process, self._ready = Process(_serve, self._job, self._work), False
+        return self._process
 
     def take(self, item: Item) -> None:
         if not self.items:
             self._since = time.monotonic()
         self.items.append(item)
-        with suppress(BrokenPipeError, ConnectionResetError):  # it is gone, which `result` will find
-            self.pipe.send(item)
+        self._started.send(item)
 
     def until(self, limit: float) -> float:
         """When the document in hand has had its time; what the process takes to start is not the document's fault."""
@@ -100,8 +97,7 @@ class _Worker:
         try:
             answer: Result | None = self.pipe.recv()
         except (EOFError, ConnectionResetError):
-            self._process.join()
-            return f"ended the process that read it (exit code {self._process.exitcode}); review it alone"
+            return f"ended the process that read it ({self.end(ENDING)}); review it alone"
         if answer is not None:
             self.items.popleft()
         self._ready, self._since = True, time.monotonic()
@@ -113,38 +109,16 @@ class _Worker:
         waiting, self.items = self.items, deque()
         return waiting
 
-    def end(self) -> None:
-        if self._pipe is not None:
-            self._process.kill()
-            self._process.join()
-            self._pipe.close()
-            self._pipe = None
-
-
-def _context() -> Any:
-    # One process loads everything and is copied; a fork of ours would take along whatever state we have.
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["reviewer.batch.pool"])
-    return context
+    def end(self, patience: float = 0.0) -> str:
+        """End the process, if there is one; how it ended."""
+        process, self._process = self._process, None
+        return process.end(patience) if process is not None else ""
 
 
 def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
     """What a process does, until nobody is at the other end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # they go to the whole group; who started us decides
     waiting: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
-    # Read at once what comes: two sides that both write and wait would wait for ever.
-    threading.Thread(target=_receive, args=(pipe, waiting), daemon=True).start()
-    with suppress(BrokenPipeError, ConnectionResetError):
-        pipe.send(None)
-        while (item := waiting.get()) is not None:
-            pipe.send(work(item, job))
-
-
-def _receive(pipe: "Connection[Any, Any]", waiting: "queue.SimpleQueue[Item | None]") -> None:
-    with suppress(EOFError, OSError):
-        while True:
-            waiting.put(pipe.recv())
-    waiting.put(None)
+    threading.Thread(target=receive, args=(pipe, waiting.put), daemon=True).start()
+    pipe.send(None)
+    while (item := waiting.get()) is not None:
+        pipe.send(work(item, job))

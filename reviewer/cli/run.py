@@ -36,7 +36,9 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the run, resumed or not, costs more.")
 @limit_options
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once, with a model. [default: 8]")
-@click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes, without a model. [default: cores]")
+@click.option(
+    "--processes", type=click.IntRange(1), metavar="N", help="Processes at work. [default: cores]"
+)
 @click.option(
     "--limit", type=click.FloatRange(1), default=60.0, show_default=True, metavar="SECONDS",
     help="How long one document may take without a model.",
@@ -128,13 +130,17 @@ def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any]) -> "Eng
         from reviewer.batch.cluster import on_cluster
 
         return lambda items: on_cluster(items, plan.job, options["scheduler"], concurrency=settings.concurrency)
+    from reviewer.batch.process import warm
+
+    warm()
+    processes = options["processes"]
     if plan.job.model is None:
         from reviewer.batch.pool import in_pool
 
-        return lambda items: in_pool(items, plan.job, processes=options["processes"], limit=options["limit"])
+        return lambda items: in_pool(items, plan.job, processes=processes, limit=options["limit"])
     from reviewer.batch.asking import by_model
 
-    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency)
+    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, processes=processes)
 
 
 def _run(out: Path, plan: "Plan", engine: "Engine") -> int:

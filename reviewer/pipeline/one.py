@@ -101,7 +101,7 @@ async def _areview(
 
     settings = model if isinstance(model, ModelSettings) else ModelSettings(name=model, base_url=base_url)
     async with connect(settings, before=before) as session:
-        return await review_with(session, source, run, name)
+        return await review_with(session, source, run, name, settings)
 
 
 def review_offline(source: Source, run: Run, name: str | None) -> Review:
@@ -114,18 +114,19 @@ def review_offline(source: Source, run: Run, name: str | None) -> Review:
     return judge(found, extraction, ground(claims, found, run.rubric), run)
 
 
-async def review_with(model: "Model", source: Source, run: Run, name: str | None) -> Review:
-    """Review by a connected model. What is no proposal is not sent."""
-    from reviewer.llm.session import Session
+async def review_with(
+    model: "Model", source: Source, run: Run, name: str | None, settings: "ModelSettings | None" = None
+) -> Review:
+    """Review by a connected model, which `settings` tells of. What is no proposal is not sent."""
     from reviewer.pipeline.samples import sampled
 
     found = opened(source, run, name)
     if isinstance(found, Review):
         return found
     document, limits = found, dict[str, int]()
-    if isinstance(model, Session):
-        check_leaving(document, model.settings)
-        limits = {"budget": room(run.rubric, model.settings), "most": model.settings.max_document_tokens}
+    if settings is not None:
+        check_leaving(document, settings)
+        limits = {"budget": room(run.rubric, settings), "most": settings.max_document_tokens}
     heard = await sampled(document, run.rubric, model, run.samples, **limits)
     return judge(document, heard.extraction, heard.facts, run, heard.stability)
 

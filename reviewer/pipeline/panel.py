@@ -10,20 +10,14 @@ from reviewer.errors import IncompleteError, InputError, ProviderError
 from reviewer.pipeline.one import Run, Source, read, review_with, unreviewed
 
 if TYPE_CHECKING:
-    from reviewer.llm import ModelSettings, Session
-    from reviewer.llm.budget import Spent
+    from reviewer.llm import Model, ModelSettings
 
 
 class Panel:
-    """What `empanelled` yields."""
+    """A model, and how to review with it."""
 
-    def __init__(self, session: "Session", run: Run) -> None:
-        self._session, self._run = session, run
-
-    @property
-    def spent(self) -> "Spent":
-        """Calls, tokens and money so far, failed calls too."""
-        return self._session.spent
+    def __init__(self, model: "Model", settings: "ModelSettings", run: Run) -> None:
+        self.model, self._settings, self._run = model, settings, run
 
     async def review(self, source: Source, name: str) -> Review:
         """Review one proposal. One that cannot be read or answered is "failed", with its reason.
@@ -33,7 +27,7 @@ class Panel:
         try:
             # In a thread: reading waits for a process of its own where a file might be hostile.
             document: Document = await asyncio.to_thread(read, source, name)
-            return await review_with(self._session, document, self._run, name)
+            return await review_with(self.model, document, self._run, name, self._settings)
         except IncompleteError as error:
             return unreviewed(source, name, self._run.rubric, "incomplete", str(error))
         except InputError as error:
@@ -56,4 +50,4 @@ async def empanelled(
 
     many = model.model_copy(update={"concurrency": concurrency})
     async with connect(many, before=before) as session:
-        yield Panel(session, run)
+        yield Panel(session, many, run)

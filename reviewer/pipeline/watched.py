@@ -27,7 +27,7 @@ async def areview_watched(
 
     run = Run(rubric=rubric, language=language, force=force, samples=samples)
     async with connect(model) as session:
-        work = asyncio.create_task(review_with(session, document, run, document.name))
+        work = asyncio.create_task(review_with(session, document, run, document.name, model))
         try:
             while not (await asyncio.wait({work}, timeout=every))[0]:
                 yield session.spent
