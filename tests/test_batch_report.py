@@ -4,11 +4,13 @@ import base64
 import hashlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -18,7 +20,7 @@ import report_archive as made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.batch.report import write_report
+from reviewer.batch.report import drawing, write_report
 from reviewer.batch.report.alike import Alike
 from reviewer.batch.report.entries import Entry, common_folder, entry, left
 from reviewer.batch.report.files import safe_name, whole_file
@@ -127,6 +129,27 @@ def test_everything_is_there_and_every_link_leads_somewhere(tmp_path: Path) -> N
         assert row.reason in found.text
     assert "3 of 5" in found.text
     assert (tmp_path / "index.html").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("voice", ["gate", "instructor"])
+def test_pages_are_the_same_whoever_draws_them(voice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CO08: many are drawn in processes, which may end in any order."""
+    one, many = tmp_path / "one", tmp_path / "many"
+    write_report(made.small(), one, RUBRIC, voice=voice)
+    # The usual way to start a process goes through a socket, which no test may open.
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.setattr(drawing, "_FEW", 2)
+    write_report(made.small(), many, RUBRIC, voice=voice)
+    files = [path.relative_to(one) for path in sorted(one.rglob("*")) if path.is_file()]
+    assert files == [path.relative_to(many) for path in sorted(many.rglob("*")) if path.is_file()]
+    assert [name for name in files if (one / name).read_bytes() != (many / name).read_bytes()] == []
+
+    place = many / ("reports" if voice == "gate" else "feedback")
+    shutil.rmtree(place)
+    place.write_text("in the way")
+    with pytest.raises(OutputError, match="cannot write"):  # BS09
+        write_report(made.small(), many, RUBRIC, voice=voice)
 
 
 figures = st.tuples(*[st.floats(0, 100, allow_nan=False)] * 3).map(sorted)

@@ -1,6 +1,6 @@
 """For an instructor: a sheet of marks over all students, and feedback for each that speaks of nobody else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -8,15 +8,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reviewer.batch.report.decisions import read_kept, unreviewed, write_results
+from reviewer.batch.report.decisions import read_kept, sheet, unreviewed
+from reviewer.batch.report.drawing import drawn
 from reviewer.batch.report.entries import Left, asked, common_folder, file_name, left, shown
-from reviewer.batch.report.files import drop_stale, safe_name, whole_file, write_whole
+from reviewer.batch.report.files import drop_stale, safe_name, whole_file
 from reviewer.batch.report.page import HTML
 from reviewer.batch.report.read import Written, record_of
 from reviewer.batch.report.words import WORDS
 from reviewer.batch.rows import Row
-from reviewer.domain import Review, Rubric, Scorecard
-from reviewer.pipeline import feedback, say, web, whole
+from reviewer.domain import Rubric, Scorecard
+from reviewer.pipeline import feedback, read_record, say, web, whole
 
 OWN = ("mark", "comment")
 
@@ -47,25 +48,26 @@ def write_course(
     others: list[Left] = []
     spoken: list[str] = []
 
-    def sheet() -> Iterable[dict[str, str]]:
+    def reviewed(write: Callable[[Mapping[str, str]], None]) -> Iterator[tuple[Path, Row]]:
         for row in rows:
             read = record_of(row, rubric, language)
             if isinstance(read, str):
                 others.append(left(row, read))
-                told = unreviewed(row, read)
+                write(unreviewed(row, read) | kept.of(row))
             else:
                 review, card = read
                 student = _marked(row, card, rubric)
                 students.append(student)
                 spoken.append(review.language)
-                if pages:
-                    write_whole(run_folder / "feedback" / student.file, feedback(_for_student(review), rubric))
                 told = {"document": row.name, "id": row.id, "state": row.state, **_cells(student, rubric)}
-            yield told | kept.of(row)
-        yield from kept.others()
+                write(told | kept.of(row))
+                yield run_folder / "feedback" / student.file, row
+        for other in kept.others():
+            write(other)
 
     files = [run_folder / name for name in ("marks.html", "marks.csv") if name.partition(".")[2] in formats]
-    write_results(run_folder / "marks.csv", [*own, *kept.columns], sheet(), wanted="csv" in formats)
+    with sheet(run_folder / "marks.csv", [*own, *kept.columns], wanted="csv" in formats) as write:
+        drawn(reviewed(write), rubric, _for_student if pages else None)
     if pages:
         with whole_file(files[0]) as file:
             _write_page(students, others, rubric, language or max(spoken, key=spoken.count, default="en"), file)
@@ -79,10 +81,11 @@ def marked(rubric: Rubric) -> list[str]:
     return [c.id for c in rubric.criteria if c.weight > 0]
 
 
-def _for_student(review: Review) -> Review:
-    """The review under the file's bare name: where the instructor keeps it is not the student's concern."""
+def _for_student(record: bytes, name: str, rubric: Rubric) -> str:
+    """Feedback under the file's bare name: where the instructor keeps it is not the student's concern."""
+    review = read_record(record, name)
     bare = review.document.model_copy(update={"name": file_name(review.document.name)})
-    return review.model_copy(update={"document": bare})
+    return feedback(review.model_copy(update={"document": bare}), rubric)
 
 
 def _marked(row: Row, card: Scorecard, rubric: Rubric) -> Marked:

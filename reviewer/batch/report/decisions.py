@@ -1,6 +1,7 @@
 """results.csv: a row for each document, with columns for one's own decision that survive the next report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from reviewer.batch.report.files import whole_file
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric
 from reviewer.errors import InputError
-from reviewer.pipeline import read_sheet, whole, write_sheet
+from reviewer.pipeline import read_sheet, sheet_writer, whole
 
 OWN = ("decision", "reason", "outcome")  # what `reviewer evaluate` reads
 
@@ -46,14 +47,14 @@ def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept
     return kept
 
 
-def write_results(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]], *, wanted: bool) -> None:
-    """Write a sheet; one that is not wanted is only walked through, for what else comes of its rows."""
-    if wanted:
-        with whole_file(path, sheet=True) as file:
-            write_sheet(file, columns, rows)
-    else:
-        for _ in rows:
-            pass
+@contextmanager
+def sheet(path: Path, columns: Sequence[str], *, wanted: bool) -> Iterator[Callable[[Mapping[str, str]], None]]:
+    """A sheet, by what adds a row to it; one that is not wanted takes rows, and is not there."""
+    if not wanted:
+        yield lambda row: None
+        return
+    with whole_file(path, sheet=True) as file:
+        yield sheet_writer(file, columns)
 
 
 def columns(rubric: Rubric) -> list[str]:
