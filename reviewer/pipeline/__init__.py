@@ -4,6 +4,7 @@ parse ─▶ extract ─▶ ground ─▶ score ─▶ critique ─▶ render
 """
 
 from reviewer.llm.model import ModelSettings
+from reviewer.llm.prices import price
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.estimate import estimate
 from reviewer.pipeline.identity import identity
@@ -14,7 +15,7 @@ from reviewer.pipeline.panel import Panel, empanelled
 from reviewer.pipeline.quotes import find_quotes
 from reviewer.pipeline.records import read_record, record_schema, rescore, without_text
 from reviewer.pipeline.rubrics import check_rubric
-from reviewer.pipeline.sheets import read_sheet, write_sheet
+from reviewer.pipeline.sheets import read_sheet, sheet_writer
 from reviewer.pipeline.waivers import WAIVERS_FILE, read_waivers, waive
 from reviewer.pipeline.watched import areview_watched
 from reviewer.render import COMPARISON_FORMATS, FORMATS, feedback, render, render_comparison, web
