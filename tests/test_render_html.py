@@ -21,8 +21,8 @@ VOID = {"meta", "br", "hr"}
 TAGS = VOID | {
     "html", "head", "title", "style", "script", "body", "a", "main", "header", "div", "p", "h1", "h2", "h3", "h4",
     "h5", "h6", "span", "strong", "section", "ol", "ul", "li", "dl", "dt", "dd", "b", "svg", "rect", "line", "text",
-    "g", "desc", "ellipse", "circle", "polygon", "aside", "details", "summary", "blockquote", "article", "table",
-    "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "s", "footer", "label", "select", "option",
+    "g", "desc", "circle", "polygon", "aside", "details", "summary", "blockquote", "article", "table",
+    "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "s", "sup", "footer", "label", "select", "option",
 }  # fmt: skip
 LINKS = {"href", "src", "srcset", "xlink:href", "action", "formaction", "background", "poster", "data", "srcdoc"}
 
@@ -135,9 +135,9 @@ def test_what_is_missing_stands_where_it_belongs() -> None:
 
 def test_the_map_shows_the_proposal_and_the_archetypes() -> None:
     html = render(build.review(), build.rubric(), "html")
-    assert re.search(r'<circle class="here" cx="142\.\d+" cy="106\.\d+"', html)  # 41 of 100 across, 58 up
-    assert html.count('<ellipse class="usual') == 3
-    assert html.count('<ellipse class="usual this"') == 1
+    assert re.search(r'<circle class="here" cx="124\.\d+" cy="126\.\d+"', html)  # 41 of 100 across, 58 up
+    assert html.count('<g class="usual') == html.count('"k-usual') == 3
+    assert html.count('<g class="usual this"') == html.count('"k-usual this"') == 1
 
 
 def test_an_answered_question_leads_to_its_answer_and_every_evidence_can_be_shown_alone() -> None:
@@ -176,7 +176,8 @@ def test_without_its_text_the_notes_stand_alone() -> None:
 
 _SCRAPS = st.sampled_from(
     [*"ab *_`[]()<>|~\\!#>-\n", "**", "word ", "한국어", "](http://x.y/z)", "\n\n", "\n- ", "\n> ", "\n1. ", "&amp;",
-     "\n\n| a | b |\n|---|---|\n| c | d |\n\n", "\n```\n", "    ", "# ", "\r\n", "\ue000", "\t"]
+     "\n\n| a | b |\n|---|--:|\n| c | d |\n\n", "\n```\n", "    ", "# ", "\r\n", "\ue000", "\t",
+     "[^1]", "\n\n[^1]: ", "x", "\n- [x] "]
 )  # fmt: skip
 _TEXTS = st.lists(_SCRAPS, max_size=30).map("".join)
 _MARK_TAGS = re.compile(r'<a class="m m-fact"[^>]*>|</a>|<span id="at-[^"]*"></span>')
@@ -219,6 +220,8 @@ QUOTED = [
     ("- [ ] open task", "open", "open"),
     ("a ![picture of it](http://x.y/z.png) b", "a ![picture of it](http://x.y/z.png) b", "a picture of it b"),
     ("---\ntitle: x y\n---\n\nbody", "body", "body"),
+    ("see[^1] it\n\n[^1]: Register\n[^2]: two", "Register", "Register"),
+    ("see[^1] it\n\n[^1]: Register", "see[^1] it", "see1 it"),
 ]
 
 
@@ -227,6 +230,21 @@ def test_exactly_the_quote_is_marked(text: str, quote: str, shown: str) -> None:
     start = text.index(quote)
     html = typeset(plain(text), [Mark(start, start + len(quote), "n1", "fact", "x")], [])
     assert Page(str(html)).marked["n1"] == shown
+
+
+SET = {
+    "a[^1] b[^3]\n\n[^1]: one\n[^2]: two":
+        '<p>a<sup>1</sup> b[^3]</p><p class="footnote"><sup>1</sup>: one</p>',
+    "- [x] done\n- [ ] open\n- a [ ] box": "<ul><li>☑ done</li><li>☐ open</li><li>a [ ] box</li></ul>",
+    "a\n\n##\n\nb": "<p>a</p><p>b</p>",
+    "- [x](y) link": '<ul><li><span class="link" title="y">x</span> link</li></ul>',
+    "|a|b|c|\n|:-:|--:|---|\n|1|2|3|": '<tr><td class="center">1</td><td class="right">2</td><td>3</td></tr>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SET)
+def test_footnotes_tasks_and_columns_are_set_as_such(text: str) -> None:
+    assert SET[text] in str(typeset(plain(text), [], []))
 
 
 def test_overlapping_marks_are_both_kept_and_the_gravest_leads() -> None:

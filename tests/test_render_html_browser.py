@@ -95,7 +95,7 @@ def test_clicking_leads_both_ways_and_opens_what_is_folded(browser: "Browser", t
     assert page.evaluate("document.querySelector('#n4 details').open") is False
     page.click(".m-minor")
     page.wait_for_function("document.activeElement.id === 'n4' && document.querySelector('#n4 details').open")
-    page.click("#n4 .where a")
+    page.click("#n4 a.where")
     page.wait_for_function("location.hash === '#at-n4'")
     page.click(".gap")
     page.wait_for_function("document.activeElement.id === 'n1'")

@@ -52,8 +52,7 @@ class Note:
     name: str
     text: str
     details: Sequence[Detail] = ()
-    open: bool = False
-    places: Sequence[str] = ()  # of its quotes
+    places: Sequence[str] = ()  # of its quotes, or of what is missing
     quotes: Sequence[str] = ()  # shown where there is no proposal to look at
     at: int | None = None  # where in the proposal; None is about all of it
     marks: list[Evidence] = field(default_factory=list)
@@ -91,7 +90,11 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
             archetype=_archetype(card, review, rubric, words, facts) if card else None,
             hard=[hard_problem(c.criterion, c.value, words) for c in card.hard_problems] if card else [],
             general=[note for note in notes if note.at is None or not review.document.text],
-            counts=[(s, tell(s), n) for s in SEVERITIES if (n := sum(note.tone == s for note in notes))],
+            counts=[
+                (tone, tell(key), count)
+                for tone, key in (*zip(SEVERITIES, SEVERITIES, strict=True), ("good", "strengths"))
+                if (count := sum(note.tone == tone for note in notes))
+            ],
             proposal=_proposal(review, notes, words, tell) if review.document.text else None,
             facts=facts,
             questions_checked=len(rubric.criteria),
@@ -115,8 +118,7 @@ def _notes(review: Review, words: Texts, tell: Say, voice: Voice) -> Iterator[No
             name=text.name,
             text=text.question if asks else finding.message,
             details=tuple(_details(finding, review, tell, asks)),
-            open=finding.severity == "blocker",
-            places=_places(finding.evidence, review, tell),
+            places=[f"§ {shortened(section.heading, 40)}"] if section else _places(finding.evidence, review, tell),
             quotes=[shortened(e.quote) for e in finding.evidence],
             at=min(e.start for e in finding.evidence) if finding.evidence else section.start if section else None,
             marks=list(finding.evidence),
@@ -199,14 +201,16 @@ def _steps(review: Review, notes: Iterable[Note]) -> Iterator[dict[str, Any]]:
     for number, step in enumerate(review.next_steps[:5]):
         way = ways[number] if number < len(ways) else None
         target = next((targets[c.criterion] for c in way.changes if c.criterion in targets), "") if way else ""
-        yield {"text": step, "gain": whole(way.gain) if way and way.gain >= 0.5 else "", "target": target}
+        what, _, effect = step.rpartition(": ")
+        gain = whole(way.gain) if way and way.gain >= 0.5 else ""
+        yield {"text": what or effect, "effect": effect if what else "", "gain": gain, "target": target}
 
 
 def _asked(review: Review, notes: Iterable[Note], words: Texts, card: Scorecard) -> Iterator[dict[str, Any]]:
     """The coach's first questions, each with the way to its note."""
     targets = {note.criterion: note.id for note in reversed(list(notes))}
     for name in first_asked(by_criterion(review.findings), card):
-        yield {"text": criterion(words, name).question, "gain": "", "target": targets.get(name, "")}
+        yield {"text": criterion(words, name).question, "effect": "", "gain": "", "target": targets.get(name, "")}
 
 
 def _map(card: Scorecard, rubric: Rubric, words: Texts) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from reviewer.render.clean import visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _END = "\ue000"  # what stands for the end of a mark: Markdown takes it for a letter
@@ -27,15 +30,17 @@ _SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
 _RUNS = ("list_item", "table_row")
 _BULLET = re.compile(r"[-*+•·‣▪○–] |\d{1,3}[.)] |[a-z][.)] ")
 _RULE = re.compile(r"[\s|:+=-]+")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](:?)")
+_TASK = re.compile(f"{_END}*\\[{_END}*([ xX]){_END}*\\]{_END}*(?= )")
 _RANK = {"blocker": 0, "major": 1, "minor": 2, "hidden": 3, "good": 4, "fact": 5}
 _PLAIN_TAGS = {
     "em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>", "strong_close": "</strong>",
     "s_open": "<s>", "s_close": "</s>", "hardbreak": "<br>",
     "bullet_list_open": "<ul>", "bullet_list_close": "</ul>", "ordered_list_close": "</ol>",
-    "list_item_open": "<li>", "list_item_close": "</li>", "blockquote_open": "<blockquote>",
+    "list_item_close": "</li>", "blockquote_open": "<blockquote>",
     "blockquote_close": "</blockquote>", "table_close": "</table></div>", "thead_open": "<thead>",
     "thead_close": "</thead>", "tbody_open": "<tbody>", "tbody_close": "</tbody>", "tr_open": "<tr>",
-    "tr_close": "</tr>", "th_open": "<th>", "th_close": "</th>", "td_open": "<td>", "td_close": "</td>",
+    "tr_close": "</tr>", "th_close": "</th>", "td_close": "</td>",
     "hr": "<hr>",
 }  # fmt: skip
 
@@ -92,6 +97,7 @@ class _Setter:
         self.begun: set[str] = set()
         self.here: list[Aside] = []  # beside the block that is being set
         self.open = False  # is there a box around that block and its notes?
+        self.item = False  # is a list's item about to begin?
         self.out: list[Markup] = []
         self.run = ""  # text that waits for its end
         self.below: list[Mark] = []
@@ -234,10 +240,7 @@ class _Setter:
 
     def markdown(self) -> None:
         """Set the document by Markdown's own rules."""
-        from markdown_it import MarkdownIt
-
-        parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-        text = self.text
+        parser, text = _parser(), self.text
         for block in self.document.blocks[:1]:
             if block.kind == "front_matter":
                 self.put('<pre class="front">')
@@ -276,19 +279,30 @@ class _Setter:
         match token.type:
             case "paragraph_open":
                 # A tight list has no paragraphs; beside a note its text needs a box all the same.
-                self.put("<p>" if not token.hidden else '<div class="text">' if self.open else "")
+                box = '<div class="text">' if self.open else ""
+                self.put(box if token.hidden else '<p class="footnote">' if token.meta else "<p>")
             case "paragraph_close":
                 self.put("</p>" if not token.hidden else "</div>" if self.open else "")
             case "heading_open":
                 self.put(f'<h{self.level(int(token.tag[1]))} class="l{min(int(token.tag[1]), 4)}">')
             case "heading_close":
                 self.gaps(self.here)
-                self.put(f"</h{min(self.levels_from + len(self.levels) - 1, 6)}>")
+                self.flush()
+                if self.out[-1].startswith("<h"):  # it says nothing, and would lead nowhere
+                    self.out.pop()
+                else:
+                    self.put(f"</h{min(self.levels_from + len(self.levels) - 1, 6)}>")
             case "ordered_list_open":
                 start = int(token.attrGet("start") or 1)
                 self.put(f'<ol start="{start}">' if start != 1 else "<ol>")
             case "table_open":
                 self.put('<div class="table" tabindex="0"><table>')
+            case "th_open" | "td_open":
+                side = str(token.attrGet("style") or "").removeprefix("text-align:")
+                self.put(f'<{token.tag} class="{side}">' if side in ("right", "center") else f"<{token.tag}>")
+            case "list_item_open":
+                self.item = True
+                self.put("<li>")
             case _:
                 self.put(_PLAIN_TAGS.get(token.type, ""))
 
@@ -341,6 +355,10 @@ class _Setter:
     def children(self, children: Sequence["Token"], below: Sequence[Sequence[Mark]]) -> None:
         """Inline tokens; every end that is met leads to the next set of marks in `below`."""
         at = 0
+        if self.item and children and (task := _TASK.match(children[0].content)):
+            box = task[0].count(_END) * _END + ("☐" if task[1] == " " else "☑")
+            children[0].content = box + children[0].content[task.end() :]
+        self.item = False
         for child in children:
             match child.type:
                 case "text" | "code_inline":
@@ -355,6 +373,10 @@ class _Setter:
                     self.put(f'<span class="link" title="{escape(str(child.attrGet("href") or ""))}">')
                 case "link_close":
                     self.put("</span>")
+                case "footnote":
+                    self.put("<sup>")
+                    self.piece(child.content, below[min(at, len(below) - 1)])
+                    self.put("</sup>")
                 case "image":
                     # Never loaded: a picture in a proposal can tell its author who reads it, and when.
                     self.put('<span class="image">')
@@ -364,6 +386,55 @@ class _Setter:
                     self.put(_PLAIN_TAGS[kind])
                 case _:
                     self.piece(child.content, below[min(at, len(below) - 1)])
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.before("link", "footnote", _footnote_sign)
+    return parser
+
+
+def _footnote(state: "StateBlock", first: int, end: int, silent: bool) -> bool:
+    """A footnote is a paragraph; CommonMark would take a short one for a link's definition, which nobody sees."""
+
+    def begins(line: int) -> "re.Match[str] | None":
+        found = _FOOTNOTE.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+        return found if found and found[2] else None
+
+    found = begins(first)
+    if not found or state.is_code_block(first):
+        return False
+    if silent:
+        return True
+    state.env.setdefault("footnotes", set()).add(found[1])
+    last = first + 1
+    while last < end and not state.isEmpty(last) and not begins(last):
+        last += 1
+    token = state.push("paragraph_open", "p", 1)
+    token.map, token.meta = [first, last], {"footnote": True}
+    token = state.push("inline", "", 0)
+    token.content, token.map, token.children = (
+        state.getLines(first, last, state.blkIndent, False).strip(),
+        [first, last],
+        [],
+    )
+    state.push("paragraph_close", "p", -1)
+    state.line = last
+    return True
+
+
+def _footnote_sign(state: "StateInline", silent: bool) -> bool:
+    found = _FOOTNOTE.match(state.src, state.pos, state.posMax)
+    if not found or found[1] not in state.env.get("footnotes", ()):
+        return False
+    if not silent:
+        state.push("footnote", "sup", 0).content = found[1]
+    state.pos = found.end(1) + 1
+    return True
 
 
 class _Lines:

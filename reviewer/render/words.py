@@ -163,12 +163,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "page.map": ("Impact and feasibility", "임팩트와 실현 가능성"),
     "page.here": ("This proposal, with its range", "이 제안서와 그 범위"),
     "page.usual": ("Usual place: {name}", "일반적인 위치: {name}"),
-    "page.usual.key": ("usual place of an archetype", "유형별 일반적인 위치"),
     "page.pyramid": ("What drives the cost", "비용을 좌우하는 요인"),
     "page.earned": ("{points} of 100", "100점 중 {points}점"),
     "page.drivers": ("Driven by: {names}", "주된 요인: {names}"),
     "page.no_drivers": ("Nothing stands out", "두드러진 요인 없음"),
-    "page.here_missing": ("to the section", "해당 부분으로"),
     "page.general": ("About the text as a whole", "글 전체에 대하여"),
     "page.no_text": (
         "This record was stored without the proposal's text; the notes stand alone.",

@@ -17,13 +17,19 @@
   for (const [type, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
     document.addEventListener(type, (event) => light(event, on));
   }
+  const go = (target) => {
+    const around = target.closest("details");
+    if (around) around.open = true;
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  };
   // A note that is folded away opens when it is gone to, and so does the table of answers.
   const reveal = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (!target) return;
-    for (const fold of [target.closest("details"), target.querySelector("details")]) if (fold) fold.open = true;
-    target.scrollIntoView({ block: "center" });
-    target.focus({ preventScroll: true });
+    go(target);
+    const fold = target.querySelector("details");
+    if (fold) fold.open = true;
   };
   addEventListener("hashchange", reveal);
   reveal();
@@ -40,11 +46,9 @@
   document.addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey || !notes.length) return;
-    at = notes.indexOf(document.activeElement.closest(".note")) >= 0
-      ? notes.indexOf(document.activeElement.closest(".note")) : at;
-    at = (at + step + notes.length) % notes.length;
-    notes[at].focus({ preventScroll: true });
-    notes[at].scrollIntoView({ block: "center" });
+    const here = notes.indexOf(document.activeElement.closest(".note"));
+    at = ((here < 0 ? at : here) + step + notes.length) % notes.length;
+    go(notes[at]);
   });
   // The evidence for one question alone.
   const only = document.getElementById("only");
@@ -58,7 +62,7 @@
       if (picked.length) picked[0].scrollIntoView({ block: "center" });
     });
   }
-  const folds = document.querySelectorAll(".note details");
+  const folds = document.querySelectorAll(".note details, .lesser");
   let folded = [];
   addEventListener("beforeprint", () => {
     folded = [...folds].filter((fold) => !fold.open);
