@@ -27,7 +27,12 @@ def git(folder: Path, *arguments: str, text: str = "") -> str:
     """Run git as nobody in particular."""
     who = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
     done = subprocess.run(
-        ("git", "-C", str(folder), *who, *arguments), input=text, capture_output=True, text=True, check=True
+        ("git", "-C", str(folder), *who, *arguments),
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",  # as GitHub shows a text that is none
+        check=True,
     )
     return done.stdout.strip()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from github_openapi import Described
 from github_server import AUTHOR, GitHub, git
+from parse_files import docx, paragraph
 from pytest_httpserver import HTTPServer
 
 from reviewer.__main__ import main
@@ -59,6 +60,9 @@ READ = [  # the pull request, and its texts as they are and as they were
     "GET /git/blobs/SHA 200",
 ]
 THREAD = ["POST /api/graphql 200", "GET /issues/7/comments 200", "GET /pulls/7/comments 200", "GET /pulls/7 200"]
+
+
+OWN = ("--base-url", "http://127.0.0.1:9/v1")  # a server of one's own, where nobody listens
 
 
 class StoppedClock(remote.Clock):
@@ -213,7 +217,7 @@ def test_a_fork_may_only_read(hub: GitHub, run: Run, tmp_path: Path) -> None:
     hub.sequence()
     hub.refuse("POST /repos", 403, "Resource not accessible by integration")
     job = run()
-    assert hub.sequence() == [*READ, *THREAD, "POST /issues/7/comments 403"]
+    assert hub.sequence() == [*READ, *THREAD, "POST /issues/7/comments 403", "POST /check-runs 403"]
     body = said[: said.index("<!-- reviewer:state")].strip()
     assert body in job.summary
     assert open_job.code == job.code == 0
@@ -225,6 +229,29 @@ def test_a_fork_may_only_read(hub: GitHub, run: Run, tmp_path: Path) -> None:
         in commands
     )
     assert len([c for c in commands if c.startswith("::warning")]) == 10  # as many as GitHub shows
+    assert commands[0].startswith("::warning title=reviewer::the comment, the check could not be posted: ")  # once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("refused", "status", "arrived", "says"),
+    [
+        pytest.param("issues", 502, (0, 1, 1), "Server Error", id="a comment that GitHub fails to write"),
+        pytest.param("(issues|pulls)", 403, (0, 0, 1), "pull-requests: write", id="GH03 checks alone are allowed"),
+        pytest.param("check-runs", 403, (1, 1, 0), "checks: write", id="GH03 all but checks is allowed"),
+        pytest.param("reviews", 500, (1, 0, 1), "remarks on lines", id="remarks that GitHub fails to write"),
+    ],
+)
+def test_one_refusal_keeps_nothing_else_back(
+    hub: GitHub, run: Run, refused: str, status: int, arrived: tuple[int, int, int], says: str
+) -> None:
+    hub.refuse(f"POST .*/{refused}", status, "Server Error" if status > 499 else "Resource not accessible by token")
+    job = run()
+    assert (len(hub.comments), len(hub.remarks), len(hub.checks)) == arrived
+    assert says in job.err
+    assert "two workflows" not in job.err  # it is no fork
+    assert len([line for line in job.err.splitlines() if not line.startswith("reviewer: ")]) == 0
+    assert ("file=docs/proposals/campus.md,line=" in job.out) is not arrived[0]
 
 
 def test_a_line_that_github_refuses(hub: GitHub, run: Run) -> None:
@@ -279,6 +306,18 @@ def test_a_rate_limit_without_end_leaves_all_in_the_summary(hub: GitHub, run: Ru
     assert "Labels stated" in job.summary
     assert "longer than --wait allows" in job.err
     assert job.code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_limit_that_ends_too_late_is_not_waited_for(hub: GitHub, run: Run, status: int) -> None:
+    """GH12: nothing is asked of GitHub until it counts anew, whichever way it says so."""
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}
+    hub.refuse("GET .*/files", status, "API rate limit exceeded for installation ID 1.", headers=headers)
+    job = run()
+    assert (job.code, StoppedClock.waits, job.outputs["status"]) == (3, [], "failed")
+    assert hub.sequence()[1:] == [f"GET /pulls/7/files {status}"]
+    assert "longer than --wait allows" in job.summary
 
 
 @pytest.mark.slow
@@ -510,7 +549,9 @@ def test_judged_by_the_base_commit_alone(hub: GitHub, run: Run) -> None:
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        pytest.param({"proposals/a.md": b"\x00\x01"}, "not text", id="GH20 binary"),
+        pytest.param({"proposals/a.md": b"\x89PNG\r\n\x1a\n\0"}, "is a PNG image", id="GH20 binary"),
+        pytest.param({"proposals/a.md": ""}, "is empty", id="GH20 empty"),
+        pytest.param({"proposals/a.md": b"Vorschlag f\xfcr"}, "save it as UTF-8", id="GH20 another encoding"),
         pytest.param(
             {"proposals/a.md": "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"}, "LFS", id="GH20 LFS"
         ),
@@ -527,6 +568,49 @@ def test_files_that_are_no_text(hub: GitHub, run: Run, files: dict[str, str | by
     assert (job.code, hub.checks[-1]["conclusion"]) == (0, "neutral")
     # What leaves nothing to say begins no comment.
     assert len(hub.comments) == (0 if reason in ("deleted", "only renamed") else 1)
+
+
+@pytest.mark.slow
+def test_a_proposal_need_not_be_text(hub: GitHub, run: Run) -> None:
+    """GH20: a Word file is read, and gets no remarks: the diff shows no lines of it."""
+    paragraphs = [paragraph(line.strip("# ")) for line in FIRST.split("\n") if line]
+    hub.commit({"proposals/rooms.docx": docx("".join(paragraphs)), "proposals/logo.png": b"\x89PNG\r\n\x1a\n\0"})
+    run("--paths", "proposals/*,docs/proposals/*")
+    assert re.search(r"\| proposals/rooms.docx \| \*\*Revise\*\*", shown(hub.comments[0]))
+    assert "### proposals/logo.png\n\n**Not reviewed: failed.** is " in hub.comments[0]["body"]
+    assert {remark["path"] for remark in hub.remarks} == {PATH}
+
+
+@pytest.mark.slow
+def test_a_name_that_steers_a_terminal(hub: GitHub, run: Run) -> None:
+    """GH02: reviewed and remembered like any other, and told without its controls."""
+    name = "proposals/\x1b[31mrooms\n::error::.md"
+    hub.commit({name: FIRST})
+    job = run()
+    assert "could not be used" not in job.summary
+    assert "### proposals/rooms ::&#8288;error::.md" in hub.comments[0]["body"]
+    assert name in [remark["path"] for remark in hub.remarks]
+    before = hub.head
+    hub.commit({name: SECOND})
+    job = run()
+    assert shown(hub.comments[0]).count(f"**Since {before[:7]}:** ") == 2
+    assert "\x1b" not in job.err + job.out + job.summary
+
+
+@pytest.mark.slow
+def test_remarks_on_a_file_that_is_gone_say_so(hub: GitHub, run: Run) -> None:
+    run()
+    hub.commit({PATH: None, "proposals/robot.md": (resource("examples") / "shelf-robot.md").read_bytes()})
+    run()
+    gone, *new = hub.remarks
+    assert gone["body"].startswith(
+        f"**No longer proposed in {hub.head[:7]}.** <!-- reviewer:fixed -->\n\n**Data volume**"
+    )
+    assert {remark["path"] for remark in new} == {"proposals/robot.md"}
+    hub.commit({PATH: FIRST})
+    run()
+    assert hub.remarks[0]["body"].startswith(f"**Open again in {hub.head[:7]}.** ")
+    assert len(hub.remarks) == 1 + len(new)
 
 
 @pytest.mark.slow
@@ -588,7 +672,7 @@ def test_a_huge_file_has_no_patch(hub: GitHub, run: Run) -> None:
 def test_what_cannot_be_read(hub: GitHub, run: Run, matches: str, status: int, code: int, says: str) -> None:
     hub.refuse(matches, status, "Bad credentials" if status == 401 else "Resource not accessible by integration")
     job = run()
-    assert job.code == code
+    assert (job.code, job.outputs["status"]) == (code, "failed")
     assert says in job.err
     assert says in job.summary
     assert "Traceback" not in job.err
@@ -645,8 +729,31 @@ def test_what_would_cost_more_than_allowed_is_left(
     """GH19."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
     job = run("--model", "openai:gpt-5-mini", "--max-cost", "0", "--fail-on", "blocker", *flags)
-    assert "over budget: --max-cost is reached" in job.summary
+    assert "over budget: a run may not cost more" in job.summary
     assert (job.code, job.outputs["status"], hub.checks[-1]["conclusion"]) == (code, "skipped", "neutral")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "status", "says"),
+    [
+        pytest.param(("openai:o1-pro",), "skipped", "a run may not cost more", id="GH19 a dear model"),
+        pytest.param(("m", *OWN), "failed", "no answer within", id="GH19 no list price"),
+        pytest.param(
+            ("m", *OWN, "--max-cost", "1"), "failed", "REVIEWER_PRICE", id="GH19 a limit of what is not known"
+        ),
+    ],
+)
+def test_a_fork_may_not_spend_without_an_end(
+    hub: GitHub, run: Run, monkeypatch: pytest.MonkeyPatch, model: tuple[str, ...], status: str, says: str
+) -> None:
+    """A limit that nobody set is one of tokens where the model has no price, and no reason to fail."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
+    monkeypatch.setenv("REVIEWER_DEADLINE", "0.1")
+    hub.fork = True
+    job = run("--model", *model)
+    assert (job.code, job.outputs["status"]) == (2 if "--max-cost" in model else 0, status)
+    assert says in job.summary.replace("&#8288;", "")
 
 
 @pytest.mark.slow

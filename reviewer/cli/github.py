@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import block_option, judging_options
+from reviewer.cli.options import block_option, judging_options, model_options
 from reviewer.errors import ReviewerError, SettingsError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -20,13 +20,19 @@ if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from github.PullRequest import PullRequest
 
     from reviewer.cli.settings import Settings
-    from reviewer.github.comment import Saying
     from reviewer.github.plan import Plan
     from reviewer.github.publish import Delivery
     from reviewer.github.pull import Pull
     from reviewer.github.reviews import Outcome, Reading
 
 POSTS = ("comment", "inline", "check", "annotations")
+
+
+def _posts(_context: click.Context, _option: click.Parameter, text: str) -> frozenset[str]:
+    wanted = {part.strip() for part in text.split(",") if part.strip()} - {"none"}
+    if unknown := wanted - set(POSTS):
+        raise click.UsageError(f"--post: no {', '.join(sorted(unknown))}; it knows: {', '.join(POSTS)}, none")
+    return frozenset(wanted)
 
 
 @click.command()
@@ -38,11 +44,10 @@ POSTS = ("comment", "inline", "check", "annotations")
     "[default: **/proposals/**/*.md, *proposal*.md, *design-doc*.md]",
 )
 @judging_options
-@click.option("--offline", is_flag=True, default=None, help="Use no model, whatever the settings name.")
-@click.option("--model", metavar="NAME", help="Read with this model, for example openai:gpt-5-mini.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server in place of the provider's own.")
+@model_options
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the model costs more. [default: forks 0.50]")
 @block_option
+@click.option("--force", is_flag=True, default=None, help="Review also what does not look like a proposal.")
 @click.option(
     "--max-files", type=click.IntRange(1, 300), default=20, show_default=True, envvar="REVIEWER_GITHUB_MAX_FILES",
     help="Review at most so many proposals.",
@@ -56,6 +61,7 @@ POSTS = ("comment", "inline", "check", "annotations")
     metavar="WHAT,...",
     default=",".join(POSTS),
     show_default=True,
+    callback=_posts,
     envvar="REVIEWER_GITHUB_POST",
     help="What to post; none: only the job summary, the outputs and the files (shadow mode).",
 )
@@ -115,17 +121,16 @@ def command(**flags: Any) -> int:
     if missing := [name for name in ("github", "pathspec") if find_spec(name) is None]:
         raise SettingsError(f"{missing[0]} is not installed; pip install 'proposal-reviewer[github]'")
     options = _Options(**{key: flags.pop(key) for key in _Options._fields})
-    post = _posted(options.post)
     try:
         if options.base is None:
-            return _on_github(post, options, flags)
+            return _on_github(options, flags)
         if not options.dry_run:
             raise click.UsageError("--base is for --dry-run; on GitHub, the pull request says what is proposed")
         from reviewer.github.local import local_pull
 
-        return _review(local_pull(Path(options.repo), options.base, options.head), None, post, options, flags)
+        return _review(local_pull(Path(options.repo), options.base, options.head), None, options, flags)
     except ReviewerError as error:
-        _summarise(_told(str(error)), options)
+        _nothing("failed", str(error), options)
         raise
 
 
@@ -135,7 +140,7 @@ class _Options(NamedTuple):
     paths: str | None
     max_files: int
     max_bytes: int
-    post: str
+    post: frozenset[str]
     record: str | None
     sarif: str | None
     drafts: bool
@@ -149,12 +154,12 @@ class _Options(NamedTuple):
     repo: str
 
 
-def _on_github(post: frozenset[str], options: _Options, flags: Mapping[str, Any]) -> int:
+def _on_github(options: _Options, flags: Mapping[str, Any]) -> int:
     from reviewer.github.event import Skip, read_event
     from reviewer.github.remote import Clock, connect, find_pull, read_pull
 
     ask = read_event(os.environ, options.pr)
-    if isinstance(ask, Skip) and not (ask.head and "check" in post):
+    if isinstance(ask, Skip) and not (ask.head and "check" in options.post):
         return _skipped(ask.reason, options)
     url, token = os.environ.get("GITHUB_API_URL", ""), os.environ.get("GITHUB_TOKEN", "")
     with connect(url, token, Clock(options.wait)) as github:
@@ -169,15 +174,11 @@ def _on_github(post: frozenset[str], options: _Options, flags: Mapping[str, Any]
             return _skipped(pull.reason, options)
         if pull.draft and not (options.drafts or ask.asked):
             return _skipped(f"#{pull.number} is a draft; --drafts reviews drafts, too", options)
-        return _review(read_pull(github, ask, pull), (github, pull), post, options, flags)
+        return _review(read_pull(github, ask, pull), (github, pull), options, flags)
 
 
 def _review(
-    pull: "Pull",
-    there: "tuple[Github, PullRequest] | None",
-    post: frozenset[str],
-    options: _Options,
-    flags: Mapping[str, Any],
+    pull: "Pull", there: "tuple[Github, PullRequest] | None", options: _Options, flags: Mapping[str, Any]
 ) -> int:
     """Review what is proposed, and post or print it."""
     from reviewer.github.changes import PROPOSALS, Left, Proposal, proposals
@@ -191,7 +192,7 @@ def _review(
     patterns = [part.strip() for part in re.split(r"[,\n]", options.paths or "") if part.strip()]
     found = list(proposals(pull, patterns or PROPOSALS, options.max_files, options.max_bytes))
     changed = [one for one in found if isinstance(one, Proposal)]
-    me = whoami(there[0], options.author) if there and post else None
+    me = whoami(there[0], options.author) if there and options.post else None
     thread = read_thread(there[1], me) if there and me else Thread()
     outcome = asyncio.run(
         review_proposals(changed, reading, thread.state, pull, partial(_announce, reading, len(changed)))
@@ -209,10 +210,10 @@ def _review(
         text=not settings.no_text,
     )
     if options.dry_run:
-        _print(plan, post)
+        _print(plan, options.post)
     else:
-        delivery = publish(plan, *there, me, thread, post, saying.tell) if there and me else Delivery()
-        _hand_over(plan, delivery, post, saying, options)
+        delivery = publish(plan, *there, me, thread, options.post, saying.tell) if there and me else Delivery()
+        _hand_over(plan, delivery, options)
     return _code(plan, outcome, options)
 
 
@@ -268,11 +269,11 @@ def _unmet(outcome: "Outcome", settings: "Settings") -> tuple[str, ...]:
     )
 
 
-def _hand_over(plan: "Plan", delivery: "Delivery", post: frozenset[str], saying: "Saying", options: _Options) -> None:
+def _hand_over(plan: "Plan", delivery: "Delivery", options: _Options) -> None:
     """Leave everything with the job: files, outputs, summary; annotations where the comment could not be written."""
     from reviewer.cli.output import opened, to_stdout
     from reviewer.github.comment import SUMMARY, fit
-    from reviewer.github.workflow import Annotation, add_outputs, commands
+    from reviewer.github.workflow import Annotation, add_outputs, add_summary, commands
 
     for path, text in ((options.record, plan.record), (options.sarif, plan.sarif)):
         if path and text:
@@ -283,9 +284,11 @@ def _hand_over(plan: "Plan", delivery: "Delivery", post: frozenset[str], saying:
     add_outputs(
         os.environ.get("GITHUB_OUTPUT"), {**plan.outputs, "record": options.record or "" if plan.record else ""}
     )
-    _summarise("\n\n".join((fit(plan.comment, SUMMARY), *map(_told, delivery.notes))), options)
+    add_summary(
+        os.environ.get("GITHUB_STEP_SUMMARY"), "\n\n".join((fit(plan.comment, SUMMARY), *map(_told, delivery.notes)))
+    )
     annotations = [Annotation(level="warning", message=note) for note in delivery.notes]
-    if "annotations" in post:
+    if "annotations" in options.post:
         annotations += [one for one in plan.annotations if one.level == "error" or not delivery.comment]
     for line in commands(annotations):
         to_stdout(line + "\n")
@@ -330,21 +333,19 @@ def _code(plan: "Plan", outcome: "Outcome", options: _Options) -> int:
 
 
 def _skipped(reason: str, options: _Options) -> int:
-    from reviewer.github.workflow import add_outputs
-
     _log(f"nothing to review: {reason}")
-    if not options.dry_run:
-        nothing = dict.fromkeys(("verdict", "impact", "feasibility", "record"), "")
-        add_outputs(os.environ.get("GITHUB_OUTPUT"), {"status": "none", **nothing})
-    _summarise(_told(f"nothing to review: {reason}"), options)
+    _nothing("none", f"nothing to review: {reason}", options)
     return 0
 
 
-def _summarise(text: str, options: _Options) -> None:
-    from reviewer.github.workflow import add_summary
+def _nothing(status: str, text: str, options: _Options) -> None:
+    """Leave with the job why there is no review."""
+    from reviewer.github.workflow import add_outputs, add_summary
 
     if not options.dry_run:
-        add_summary(os.environ.get("GITHUB_STEP_SUMMARY"), text)
+        nothing = dict.fromkeys(("verdict", "impact", "feasibility", "record"), "")
+        add_outputs(os.environ.get("GITHUB_OUTPUT"), {"status": status, **nothing})
+        add_summary(os.environ.get("GITHUB_STEP_SUMMARY"), _told(text))
 
 
 def _told(text: str) -> str:
@@ -357,10 +358,3 @@ def _log(text: str) -> None:
     from reviewer.pipeline import folded
 
     click.echo(f"reviewer: {folded(text)}", err=True)
-
-
-def _posted(text: str) -> frozenset[str]:
-    wanted = {part.strip() for part in text.split(",") if part.strip()} - {"none"}
-    if unknown := wanted - set(POSTS):
-        raise click.UsageError(f"--post: no {', '.join(sorted(unknown))}; it knows: {', '.join(POSTS)}, none")
-    return frozenset(wanted)

@@ -12,9 +12,7 @@ FILES = ("100644", "100755")
 LFS = b"version https://git-lfs.github.com/spec/"
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
-Why = Literal[
-    "deleted", "moved", "link", "submodule", "lfs", "binary", "files", "bytes", "cost", "model", "gone", "unlisted"
-]
+Why = Literal["deleted", "moved", "link", "submodule", "lfs", "files", "bytes", "cost", "model", "gone", "unlisted"]
 # These leave nothing to say about the proposal; the others are a gap that a reader must know of.
 QUIET: tuple[Why, ...] = ("deleted", "moved")
 
@@ -49,8 +47,8 @@ def proposals(pull: Pull, patterns: Sequence[str], max_files: int, max_bytes: in
             yield Left(path=file.path, why="files" if files >= max_files else "bytes")
             continue
         data = pull.head.read(entry)
-        if why := _unreadable(data):
-            yield Left(path=file.path, why=why)
+        if data.startswith(LFS):
+            yield Left(path=file.path, why="lfs")
             continue
         files, size = files + 1, size + entry.size
         yield Proposal(path=file.path, data=data, before=_before(file, pull, max_bytes), lines=commentable(file.patch))
@@ -92,16 +90,10 @@ def _left(file: ChangedFile, pull: Pull) -> Left | None:
     return Left(path=file.path, why=why) if why else None
 
 
-def _unreadable(data: bytes) -> Why | None:
-    if data.startswith(LFS):
-        return "lfs"
-    return "binary" if b"\0" in data[:8000] else None  # where git itself draws the line
-
-
 def _before(file: ChangedFile, pull: Pull, max_bytes: int) -> tuple[str, bytes] | None:
-    """What it was; None where that was no text of its own, so that there is nothing to compare with."""
+    """What it was; None where that was no file of its own, so that there is nothing to compare with."""
     entry = find(pull.fork, file.before) if file.before else None
     if file.before is None or entry is None or entry.mode not in FILES or entry.size > max_bytes:
         return None
     data = pull.fork.read(entry)
-    return None if _unreadable(data) else (file.before, data)
+    return None if data.startswith(LFS) else (file.before, data)

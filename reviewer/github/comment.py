@@ -7,7 +7,7 @@ from reviewer.domain import CriterionText, Finding, Review, Rubric, Texts
 from reviewer.domain.base import Frozen
 from reviewer.domain.comparison import Comparison
 from reviewer.github.changes import QUIET, Left
-from reviewer.github.reviews import Reviewed, open_findings
+from reviewer.github.reviews import Reviewed, open_findings, reason
 from reviewer.github.state import MARKER
 from reviewer.github.words import Tell
 from reviewer.pipeline import Say, escape_markdown, folded, lines_of, render, render_comparison, say, shortened, whole
@@ -173,7 +173,7 @@ def _part(one: Reviewed, last: str, saying: Saying) -> Part:
     tell, review = saying.tell, one.review
     blocks = [f"### {name_of(one.path)}"]
     if review.status != "reviewed":
-        blocks.append(f"**{say(saying.language)(f'status.{review.status}')}.** {escape_markdown(review.reason)}")
+        blocks.append(f"**{say(saying.language)(f'status.{review.status}')}.** {escape_markdown(reason(review))}")
         return Part(head="\n\n".join(blocks))
     if one.since_base is None:
         blocks.append(tell("new.file"))
@@ -236,18 +236,26 @@ def moves(comparison: Comparison, saying: Saying) -> str:
             if move.before and move.after and whole(move.before.point) != whole(move.after.point):
                 name = escape_markdown(words.axes.get(axis, axis))
                 parts.append(f"{name} {whole(move.before.point)} → **{whole(move.after.point)}**")
-    counts = [
-        tell(state, count=len(found)) for state in ("fixed", "new", "regressed") if (found := comparison.having(state))
-    ]
-    reasons = list(_reasons(comparison, saying))
-    told = ", ".join(parts) + (": " if parts and reasons else "") + ", ".join(reasons)
+    counts = []
+    for state in ("fixed", "new", "regressed"):
+        if found := comparison.counting(state):
+            names = [escape_markdown(text_of(words, change.finding.criterion).name) for change in found]
+            # What got worse has to be looked at.
+            named = f" ({_first(names, saying)})" if state != "fixed" else ""
+            counts.append(tell(state, count=len(found)) + named)
+    reasons = _first(list(_reasons(comparison, saying)), saying)
+    told = ", ".join(parts) + (": " if parts and reasons else "") + reasons
     return "; ".join(filter(None, (told, ", ".join(counts)))) or tell("unmoved")
+
+
+def _first(texts: Sequence[str], saying: Saying) -> str:
+    more = [saying.tell("others", count=len(texts) - REASONS)] if len(texts) > REASONS else []
+    return ", ".join((*texts[:REASONS], *more))
 
 
 def _reasons(comparison: Comparison, saying: Saying) -> Iterator[str]:
     tell, rubric, words = saying.tell, saying.rubric, saying.words
-    moved = sorted(comparison.facts, key=lambda fact: -abs(fact.gained))
-    for fact in moved[:REASONS]:
+    for fact in sorted(comparison.facts, key=lambda fact: -abs(fact.gained)):
         text, silent = text_of(words, fact.criterion), rubric.by_id[fact.criterion].unknown
         name = escape_markdown(text.name)
         before, after = (value if isinstance(value, tuple) else (value,) for value in (fact.before, fact.after))
@@ -257,8 +265,6 @@ def _reasons(comparison: Comparison, saying: Saying) -> Iterator[str]:
             yield tell("unsaid", name=name)
         else:
             yield f"{name}: {escape_markdown(', '.join(text.said(value) for value in after))}"
-    if len(moved) > REASONS:
-        yield tell("others", count=len(moved) - REASONS)
 
 
 def text_of(words: Texts, criterion: str) -> CriterionText:

@@ -1,5 +1,6 @@
 """A pull request that is not on GitHub yet: two commits of a local repository, read through git."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -63,7 +64,9 @@ def _files(repository: Path, old: str, new: str) -> Iterator[ChangedFile]:
 
 
 def _patch(repository: Path, old: str, new: str, paths: Mapping[str, None]) -> str | None:
-    text = _git(repository, "--literal-pathspecs", *_DIFF, old, new, "--", *paths)
+    # As much around a change as GitHub shows, whatever the user's settings say.
+    around = ("-U3", "--inter-hunk-context=0")
+    text = _git(repository, "--literal-pathspecs", *_DIFF, *around, old, new, "--", *paths)
     start = text.find("\n@@ ")
     return text[start + 1 :] if start >= 0 else None
 
@@ -75,11 +78,11 @@ def _git(repository: Path, *arguments: str) -> str:
 def _run(repository: Path, *arguments: str) -> bytes:
     command = ("git", "-C", str(repository), "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments)
     try:
-        return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - a fixed program
+        # Nothing is fetched that a partial clone left out: no network, as promised.
+        here = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+        return subprocess.run(command, check=True, capture_output=True, env=here).stdout  # noqa: S603 - a fixed program
     except FileNotFoundError as error:
         raise InputError("git is not installed; install it, or run this in a workflow without --base") from error
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise InputError(
-            f"{repository}: git says: {said[-1] if said else 'nothing'}; check --repo, --base, --head"
-        ) from error
+        said = error.stderr.decode("utf-8", "replace").strip().splitlines() or [f"{arguments[0]} finds nothing"]
+        raise InputError(f"{repository}: git says: {said[-1]}; check --repo, --base, --head") from error

@@ -9,7 +9,7 @@ from reviewer.domain.base import Frozen
 from reviewer.github.changes import QUIET, Left
 from reviewer.github.comment import SEVERITIES, Comment, Saying, compose, text_of
 from reviewer.github.remarks import Edit, Remark, Standing, edits, new_remarks
-from reviewer.github.reviews import Outcome, Reviewed, open_findings
+from reviewer.github.reviews import Outcome, Reviewed, open_findings, reason
 from reviewer.github.state import State, remember
 from reviewer.github.workflow import Annotation
 from reviewer.pipeline import escape_markdown, folded, lines_of, render, say, shortened, whole, without_text
@@ -82,7 +82,7 @@ def make_plan(
         unchanged=thread.state is not None and thread.state.digest == state.digest,
         empty=not reviewed and all(one.why in QUIET for one in left),
         remarks=remarks,
-        edits=edits(reviewed, thread.remarks, head, saying),
+        edits=edits(reviewed, left, thread.remarks, head, saying),
         remarks_body=saying.tell("remarks", count=len(remarks)),
         annotations=(
             *(Annotation(level="error", message=condition) for condition in conditions.unmet),
@@ -99,7 +99,7 @@ def headline(one: Reviewed, saying: Saying) -> str:
     """A proposal in one line of plain text."""
     word, card = say(saying.language), one.review.scorecard
     if card is None:
-        return f"{word(f'status.{one.review.status}')}: {one.review.reason}"
+        return f"{word(f'status.{one.review.status}')}: {reason(one.review)}"
     if saying.voice == "coach":
         return saying.tell("questions", count=len(open_findings(one.review)))
     figures = (f"{saying.words.axes.get(axis, axis)} {whole(score.point)}" for axis, score in card.axes.items())

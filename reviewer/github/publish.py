@@ -1,7 +1,8 @@
 """A plan carried out. What GitHub refuses is told and not lost: the job's summary has all of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from github import Github, GithubException, UnknownObjectException
 from github.Commit import Commit
@@ -16,7 +17,7 @@ from reviewer.domain.base import Frozen
 from reviewer.github.comment import COMMENT, fit
 from reviewer.github.event import Skip
 from reviewer.github.plan import Check, Plan, Thread
-from reviewer.github.remarks import Remark, Standing
+from reviewer.github.remarks import Edit, Remark, Standing
 from reviewer.github.remote import message, reading
 from reviewer.github.state import MARKER, read, written
 from reviewer.github.words import Tell
@@ -75,36 +76,66 @@ def publish(
     plan: Plan, github: Github, pull: PullRequest, me: Me, thread: Thread, post: frozenset[str], tell: Tell
 ) -> Delivery:
     """Post what was planned, as far as the token may."""
-    repository = github.get_repo(pull.base.repo.full_name)
-    notes: list[str] = []
-    now, comment = plan.head, False
-    with _told("the pull request's head", notes):
-        now = repository.get_pull(pull.number).head.sha
-    stale = now != plan.head
-    if "comment" in post:
-        with _told("the comment", notes):
-            if not (stale and thread.state and thread.state.head == now):  # that one is about the newer commit
-                _comment(plan, pull, me, thread, tell("stale", head=plan.head[:7]) if stale else "")
-            comment = True
-    readable = comment or "comment" not in post  # a token that may not comment may not remark either
-    if "inline" in post and readable and not stale:
-        with _told("remarks on lines", notes):
-            _remarks(plan, Commit(pull.requester, attributes={"sha": plan.head}, completed=True), pull, notes)
+    repository, attempts, comment = github.get_repo(pull.base.repo.full_name), _Attempts(pull), "comment" in post
+    heads = [plan.head]
+    attempts.make("the pull request's head", lambda: heads.append(repository.get_pull(pull.number).head.sha))
+    stale = heads[-1] != plan.head
+    # One that is about the newer commit already is left alone.
+    if comment and not (stale and thread.state and thread.state.head == heads[-1]):
+        note = tell("stale", head=plan.head[:7]) if stale else ""
+        comment = attempts.make("the comment", partial(_comment, plan, pull, me, thread, note))
+    if "inline" in post and not stale and not attempts.forbidden:  # who may not comment may not remark either
+        attempts.make("remarks on lines", lambda: _remarks(plan, pull, attempts))
         for edit in plan.edits:
-            with _told("a remark", notes), suppress(UnknownObjectException):
-                pull.get_review_comment(edit.id).edit(edit.body)
-    if "check" in post and readable:
-        with _told("the check", notes):
-            _check(repository, plan.head, plan.check, fit(plan.comment, COMMENT))
-    return Delivery(comment=comment, notes=tuple(notes))
+            attempts.make("a remark", partial(_edit, pull, edit))
+    if "check" in post:
+        attempts.make("the check", lambda: _check(repository, plan.head, plan.check, fit(plan.comment, COMMENT)))
+    return Delivery(comment=comment, notes=attempts.notes)
 
 
 def let_pass(github: Github, repository: str, skip: Skip) -> tuple[str, ...]:
     """Answer a merge queue that waits for the check: neutral, since nothing was reviewed. What could not be posted."""
-    notes: list[str] = []
-    with _told("the check", notes):
-        _check(github.get_repo(repository), skip.head, Check(conclusion="neutral", title=skip.reason), skip.reason)
-    return tuple(notes)
+    attempts, check = _Attempts(), Check(conclusion="neutral", title=skip.reason)
+    attempts.make("the check", lambda: _check(github.get_repo(repository), skip.head, check, skip.reason))
+    return attempts.notes
+
+
+class _Attempts:
+    """What was tried, and why GitHub refused some of it: one refusal does not keep the rest from being tried."""
+
+    def __init__(self, pull: PullRequest | None = None) -> None:
+        self.forbidden = self._enough = False
+        self._refused: dict[str, list[str]] = {}
+        own = pull is None or (pull.head.repo and pull.head.repo.full_name == pull.base.repo.full_name)
+        self._advice = (
+            "the job needs permissions: pull-requests: write, checks: write"
+            if own
+            else "a fork's run may not write: use the two workflows of docs/github.md"
+        )
+
+    def make(self, what: str, act: Callable[[], object]) -> bool:
+        """Do it, unless GitHub asked to stop; whether it was done."""
+        if self._enough:
+            return False
+        try:
+            act()
+        except GithubException as error:
+            why = f"GitHub answers {error.status}: {message(error)}"
+            if error.status in (403, 404):
+                self.forbidden = True
+                why += f"; {self._advice}" if error.status == 404 or "not accessible" in why else ""
+            self._enough = error.status == 429 or "rate limit" in why
+        except RequestException as error:
+            why = f"GitHub cannot be reached ({type(error).__name__})"
+        else:
+            return True
+        self._refused.setdefault(why, []).append(what)
+        return False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be posted, a line for each reason."""
+        return tuple(f"{', '.join(whats)} could not be posted: {why}" for why, whats in self._refused.items())
 
 
 def _check(repository: Repository, head: str, check: Check, summary: str) -> None:
@@ -151,10 +182,11 @@ def _mine(pull: PullRequest, me: Me) -> list[IssueComment]:
     return sorted(found, key=lambda one: one.id)
 
 
-def _remarks(plan: Plan, commit: Commit, pull: PullRequest, notes: list[str]) -> None:
+def _remarks(plan: Plan, pull: PullRequest, attempts: _Attempts) -> None:
     """All remarks in one call, or one by one where GitHub refuses a line: then it refuses all of them."""
     if not plan.remarks:
         return
+    commit = Commit(pull.requester, attributes={"sha": plan.head}, completed=True)
     try:
         pull.create_review(
             commit=commit, body=plan.remarks_body, event="COMMENT", comments=[*map(_placed, plan.remarks)]
@@ -163,26 +195,17 @@ def _remarks(plan: Plan, commit: Commit, pull: PullRequest, notes: list[str]) ->
         if error.status != 422:
             raise
         for remark in plan.remarks[:ALONE]:
-            with _told(f"a remark on {remark.path}, line {remark.line}", notes):
-                pull.create_review_comment(remark.body, plan.head, remark.path, line=remark.line, side="RIGHT")
+            post = partial(pull.create_review_comment, remark.body, commit, remark.path, line=remark.line, side="RIGHT")
+            attempts.make(f"a remark on {remark.path}, line {remark.line}", post)
 
 
 def _placed(remark: Remark) -> ReviewComment:
     return {"path": remark.path, "line": remark.line, "side": "RIGHT", "body": remark.body}
 
 
-@contextmanager
-def _told(what: str, notes: list[str]) -> Iterator[None]:
-    """Go on where GitHub refuses something, and say so."""
-    try:
-        yield
-    except GithubException as error:
-        why = message(error)
-        if error.status in (403, 404):
-            why += "; a fork's run may not write: use the two workflows of docs/github.md"
-        notes.append(f"{what} could not be posted: GitHub answers {error.status}: {why}")
-    except RequestException as error:
-        notes.append(f"{what} could not be posted: GitHub cannot be reached ({type(error).__name__})")
+def _edit(pull: PullRequest, edit: Edit) -> None:
+    with suppress(UnknownObjectException):  # somebody deleted it
+        pull.get_review_comment(edit.id).edit(edit.body)
 
 
 def _bare(login: str) -> str:

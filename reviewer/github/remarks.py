@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from reviewer.domain import Finding, Review
 from reviewer.domain.base import Frozen
+from reviewer.github.changes import QUIET, Left
 from reviewer.github.comment import SEVERITIES, Saying, brief
 from reviewer.github.reviews import Reviewed, open_findings
 from reviewer.pipeline import escape_markdown, lines_of, say
@@ -68,21 +69,26 @@ def new_remarks(reviewed: Iterable[Reviewed], standing: Iterable[Standing], sayi
     return tuple(remark for _, remark in sorted(found, key=lambda pair: pair[0])[:MOST])
 
 
-def edits(reviewed: Iterable[Reviewed], standing: Sequence[Standing], head: str, saying: Saying) -> tuple[Edit, ...]:
-    """The remarks whose finding is gone, or is there again. What was not reviewed says nothing about either."""
+def edits(
+    reviewed: Sequence[Reviewed], left: Iterable[Left], standing: Sequence[Standing], head: str, saying: Saying
+) -> tuple[Edit, ...]:
+    """The remarks whose finding or file is gone, or is there again. What was not reviewed says nothing about either."""
     open_now = {
         one.path: {finding.fingerprint for finding in one.review.findings}
         for one in reviewed
         if one.review.status == "reviewed"
     }
+    unknown = {one.path for one in reviewed} - open_now.keys() | {one.path for one in left if one.why not in QUIET}
     changed = []
     for remark in standing:
-        if not remark.fingerprint or remark.path not in open_now:
+        # Where GitHub does not list all files, one that is not among them may still be there.
+        if not remark.fingerprint or remark.path in unknown or ("" in unknown and remark.path not in open_now):
             continue
-        gone = remark.fingerprint not in open_now[remark.path]
+        gone = remark.fingerprint not in open_now.get(remark.path, ())
         if gone != remark.fixed:
-            word = "fixed" if gone else "again"
-            noted = f"**{saying.tell(f'remark.{word}', head=head[:7])}** <!-- reviewer:{word} -->\n\n"
+            mark = "fixed" if gone else "again"
+            word = mark if remark.path in open_now else "gone"
+            noted = f"**{saying.tell(f'remark.{word}', head=head[:7])}** <!-- reviewer:{mark} -->\n\n"
             changed.append(Edit(id=remark.id, body=noted + _NOTED.sub("", remark.body, count=1)))
     return tuple(changed)
 

@@ -1,5 +1,6 @@
 """GitHub, through PyGithub: connected with patience, read as commits and files, and its refusals in plain words."""
 
+import logging
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from github import Auth, Github, GithubException, GithubRetry
+from github import Auth, Github, GithubException, GithubRetry, set_log_level
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 from requests import RequestException
@@ -63,16 +64,23 @@ class Patient(GithubRetry):
         pause = self.get_backoff_time()
         if response is not None and response.status in LIMITED:
             again = sum(entry.status in LIMITED for entry in self.history) - 1
-            pause = self.get_retry_after(response) or max(pause, PAUSE * 2**again)
+            pause = self.get_retry_after(response) or max(pause, _reset(response), PAUSE * 2**again)
         if self.clock.now() + pause > self.clock.until:
             raise GithubException(429, {"message": f"GitHub asks to wait {pause:.0f} s, longer than --wait allows"})
         self.clock.sleep(pause)
+
+
+def _reset(response: "BaseHTTPResponse") -> float:
+    """Seconds until GitHub counts anew, where everything is used up: PyGithub reads this of a 403 alone."""
+    used_up, at = response.headers.get("X-RateLimit-Remaining") == "0", response.headers.get("X-RateLimit-Reset", "")
+    return int(at) - time.time() if used_up and at.isdecimal() else 0.0
 
 
 def connect(url: str, token: str, clock: Clock) -> Github:
     """GitHub's API at this address."""
     if not token:
         raise SettingsError("GITHUB_TOKEN is not set; in the workflow: env: GITHUB_TOKEN: ${{ github.token }}")
+    set_log_level(logging.CRITICAL)  # it tells the job's log of each refusal in its own words; ours are told once
     # A POST that failed half-way may have been carried out: a second comment is worse than none.
     retry = Patient(
         clock, total=TRIES, backoff_factor=1, allowed_methods={"GET", "PATCH", "DELETE"}, raise_on_status=False,

@@ -5,16 +5,18 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from reviewer.compare import compare
-from reviewer.domain import Finding, Review, Rubric, Waiver
+from reviewer.domain import Finding, Review, Rubric, Usage, Waiver
 from reviewer.domain.base import Frozen
 from reviewer.domain.comparison import Comparison
-from reviewer.errors import BudgetError, CredentialError, ProviderError
+from reviewer.errors import BudgetError, CredentialError, ProviderError, one_line
 from reviewer.github.changes import Left, Proposal, Why
 from reviewer.github.pull import Pull
 from reviewer.github.state import State, recall
-from reviewer.pipeline import ModelSettings, review_many, waive
+from reviewer.pipeline import ModelSettings, price, review_many, waive
 
-FORK_COST = 0.50  # US dollars that a proposal from outside may cost where nothing else is said
+# What a run for a pull request from outside may take where nothing else is said.
+FORK_COST = 0.50  # US dollars
+FORK_TOKENS = 500_000  # where the model has no list price, as on a server of one's own
 
 
 class Reviewed(Frozen):
@@ -56,14 +58,18 @@ def open_findings(review: Review) -> tuple[Finding, ...]:
     return tuple(finding for finding in review.findings if finding.fingerprint not in held)
 
 
+def reason(review: Review) -> str:
+    """Why there are no figures; the file's name stands beside it already."""
+    return review.reason.removeprefix(f"{review.document.name}: ")
+
+
 async def review_proposals(
     found: Sequence[Proposal], reading: Reading, last: State | None, pull: Pull, before: Callable[[], None]
 ) -> Outcome:
     """Review what is proposed and what it was, and compare. `before` is called before anything is sent."""
     keyless = False
-    if reading.model is not None and not pull.trusted and reading.model.max_cost is None:
-        capped = reading.model.model_copy(update={"max_cost": FORK_COST})
-        reading = reading.model_copy(update={"model": capped})
+    if reading.model is not None and not pull.trusted:
+        reading = reading.model_copy(update={"model": _capped(reading.model)})
     old = f"{pull.fork.sha[:7]}:"  # as git names a file of a commit; what is proposed comes first in the queue
     sources = [(p.data, p.path) for p in found] + [(p.before[1], old + p.before[0]) for p in found if p.before]
     done, error = await _reviews(sources, reading, before)
@@ -77,7 +83,7 @@ async def review_proposals(
             continue
         review = waive(review, reading.waivers, reading.day)
         base = done.get(old + proposal.before[0]) if proposal.before else None
-        past = recall(last, proposal.path, reading.rubric)
+        past = recall(last, review.document.name, reading.rubric)
         reviewed.append(
             Reviewed(
                 path=proposal.path,
@@ -93,10 +99,18 @@ async def review_proposals(
     return Outcome(tuple(reviewed), left, error if left else None, keyless)
 
 
+def _capped(model: ModelSettings) -> ModelSettings:
+    """The model for a proposal from outside, which must not spend without an end."""
+    if price(Usage(input_tokens=1), model) is not None:
+        return model if model.max_cost is not None else model.model_copy(update={"max_cost": FORK_COST})
+    return model if model.max_tokens is not None else model.model_copy(update={"max_tokens": FORK_TOKENS})
+
+
 async def _reviews(
     sources: Sequence[tuple[bytes, str]], reading: Reading, before: Callable[[], None]
 ) -> tuple[dict[str, Review], ProviderError | BudgetError | None]:
     """The reviews by name; those that are missing, for the error."""
+    names = {one_line(name): name for _, name in sources}  # by what a document of that name is called
     done: dict[str, Review] = {}
     try:
         async for review in review_many(
@@ -109,7 +123,7 @@ async def _reviews(
             concurrency=reading.concurrency,
             before=before,
         ):
-            done.setdefault(review.document.name, review)
+            done.setdefault(names[review.document.name], review)
     except (ProviderError, BudgetError) as error:
         return done, error
     return done, None

@@ -7,7 +7,6 @@ Tell = Callable[..., str]
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Proposal review", "제안서 검토"),
     "proposal": ("Proposal", "제안서"),
-    "before": ("Before", "이전"),
     "unreviewed": ("not reviewed", "검토하지 못함"),
     "questions": ("{count} open questions", "남은 질문 {count}개"),
     "since.base": ("Since the base", "기준 버전 이후"),
@@ -39,10 +38,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "left.link": ("a symbolic link, which is not followed", "심볼릭 링크이므로 따라가지 않음"),
     "left.submodule": ("a submodule", "서브모듈"),
     "left.lfs": ("a Git LFS pointer; its text is not in the repository", "Git LFS 포인터이며 본문이 저장소에 없음"),
-    "left.binary": ("not text", "텍스트가 아님"),
     "left.files": ("over budget: more proposals than --max-files", "예산 초과: --max-files보다 많음"),
     "left.bytes": ("over budget: more text than --max-bytes", "예산 초과: --max-bytes보다 김"),
-    "left.cost": ("over budget: --max-cost is reached", "예산 초과: --max-cost에 이름"),
+    "left.cost": ("over budget: a run may not cost more (max-cost)", "예산 초과: 실행 비용 한도(max-cost)에 이름"),
     "left.model": ("the model could not be used: {detail}", "모델을 쓸 수 없음: {detail}"),
     "left.gone": ("not in the commit", "커밋에 없음"),
     "left.unlisted": (
@@ -64,6 +62,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "이 검토는 커밋 {head}에 대한 것이며, 더 새로운 커밋이 있습니다.",
     ),
     "remark.fixed": ("Fixed in {head}.", "{head}에서 해결되었습니다."),
+    "remark.gone": ("No longer proposed in {head}.", "{head}에서 더는 제안되지 않습니다."),
     "remark.again": ("Open again in {head}.", "{head}에서 다시 열렸습니다."),
     "remarks": (
         "{count} remarks on lines of this change; the comment above has everything.",

@@ -116,7 +116,7 @@ class Metered:
         if settings.max_cost is not None and price(Usage(input_tokens=1), settings) is None:
             raise SettingsError(
                 f"no price is known for {settings.name} at this address, so a limit of costs cannot be kept; "
-                "leave the limit out, or give the price of a million tokens in and out"
+                "leave the limit out, or set the price of a million tokens in and out: REVIEWER_PRICE=IN,OUT"
             )
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
