@@ -28,9 +28,20 @@ import re
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+_UNSEEN = {
+    at: chr(at).encode("unicode_escape").decode()
+    for at in (9, 10, 0x2028, 0x2029, *range(0x200B, 0x200E), *range(0x2060, 0x2065), 0xFEFF, *range(0xE0000, 0xE0080))
+}
+
+
 def printable(text: str) -> str:
     """The text with what steers a terminal spelled out: \\x1b for an escape."""
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(name: str) -> str:
+    """A name on one line and with every letter seen: no part of it can pass for a line of ours, or for a command."""
+    return printable(name).translate(_UNSEEN)
 
 
 class ReviewerError(Exception):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from reviewer.__main__ import main
+from reviewer.cli.options import typed
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError, printable
 
@@ -38,6 +40,56 @@ def test_no_name_steers_the_terminal(name: str, tmp_path: Path) -> None:
         done = run(tmp_path, *arguments)
         assert "Traceback" not in done.stderr
         assert not STEERING.search(done.stdout + done.stderr), ascii(done.stdout[:200] + done.stderr)
+
+
+LINES = ["a\n::error::pwned.md", "b\r\nreviewer: fine.md", "c\u2028::stop.md", "d\u200b.md"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_no_name_begins_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In a workflow's log, a line that begins with "::" is a command to GitHub."""
+    monkeypatch.chdir(tmp_path)
+    for name in LINES:
+        Path(name).write_text(CHURN.read_text("utf-8"))
+        Path("empty " + name).write_text("")
+        Path("tiny " + name).write_text("We have labels.")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    for arguments in (
+        ["review", *names],
+        ["review", *names, "--format", "markdown"],
+        ["review", *("gone" + name for name in names)],
+        ["diff", LINES[0], LINES[1]],
+        ["rubric", "check", LINES[0]],
+        ["review", LINES[0], "--waivers", LINES[1]],
+    ):
+        main(arguments)
+        begins_no_line("".join(capfd.readouterr()))
+
+
+def begins_no_line(said: str) -> None:
+    assert said
+    assert not re.search(r"(?m)^\W*(?:::|reviewer: fine)|[\u2028\u200b]", said), ascii(said)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_no_name_of_many_begins_a_line(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in LINES:
+        (tmp_path / "in" / name).write_text("We have labels.")
+    for arguments in (["run", "in", "--dry-run"], ["run", "in", "--out", "run"], ["status", "run"], ["report", "run"]):
+        done = run(tmp_path, "batch", *arguments)
+        begins_no_line(done.stdout + done.stderr)
+
+
+def test_the_command_that_goes_on_is_one_that_a_shell_reads_back() -> None:
+    words = ["review", "a b.md", "c'd\n\x1b[31m.md", "제안서.md", "e\u202e\\.md", os.fsdecode(b"f\xff.md")]
+    said = typed(words)
+    assert said.isprintable()
+    done = subprocess.run(["bash", "-c", f"printf '%s\\0' {said}"], capture_output=True, check=True)
+    assert done.stdout.split(b"\0")[:-1] == [b"reviewer", *map(os.fsencode, words)]
 
 
 def test_an_error_spells_out_what_would_steer() -> None:

@@ -1,7 +1,7 @@
 """Options that several commands share. None has a default here: `settings` knows them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -82,6 +82,24 @@ output_options = _together(
     click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output."),
     click.option("--no-text", is_flag=True, default=None, help="Leave the proposal's text out of the record."),
 )
+
+
+def typed(arguments: Iterable[str]) -> str:
+    """A command as one types it into a shell; a name that would steer the terminal is spelled out for it."""
+    import os
+    import shlex
+
+    def quoted(word: str) -> str:
+        if word.isprintable():
+            return shlex.quote(word)
+        letters = (c if c.isprintable() and c not in "\\'" else _bytes(os.fsencode(c)) for c in word)
+        return f"$'{''.join(letters)}'"
+
+    return " ".join(map(quoted, ("reviewer", *arguments)))
+
+
+def _bytes(letter: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in letter)
 
 
 def screen() -> tuple[int, bool]:

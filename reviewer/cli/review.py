@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shlex
 import stat
 import sys
 from collections.abc import Sequence
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import asking_options, judging_options, limit_options, model_options, output_options
-from reviewer.errors import InputError, ReviewerError, printable
+from reviewer.cli.options import asking_options, judging_options, limit_options, model_options, output_options, typed
+from reviewer.errors import InputError, ReviewerError, one_line
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from reviewer.cli.progress import Bar
@@ -91,7 +90,7 @@ def command(
         code = INTERRUPTED
     if code in RESUMABLE:
         again = "" if files and "-" not in files else " with the same input"
-        click.echo(printable(f"reviewer: to go on{again}: {shlex.join(('reviewer', *arguments))}"), err=True)
+        click.echo(f"reviewer: to go on{again}: {typed(arguments)}", err=True)
     return code
 
 
@@ -127,9 +126,9 @@ def _source(name: str) -> tuple[Path | bytes, str]:
             mode = path.stat().st_mode
         except OSError as error:
             why = "no such file" if error.errno == errno.ENOENT else (error.strerror or "cannot be read").lower()
-            raise InputError(f"{name[:200]}: {why}; check the path, or paste the text: reviewer") from None
+            raise InputError(f"{one_line(name[:200])}: {why}; check the path, or paste the text: reviewer") from None
         if stat.S_ISDIR(mode):
-            raise InputError(f"{name}: is a folder; name files: reviewer review {shlex.quote(name)}/*.md")
+            raise InputError(f"{one_line(name)}: is a folder; name files: {typed(('review', name))}/*.md")
         return (_piped(path), name) if stat.S_ISFIFO(mode) else (path, name)
     if sys.stdin is None:
         raise InputError("standard input is closed; name a file: reviewer review FILE")

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from reviewer.domain import Block, Document, Section
-from reviewer.errors import IncompleteError, InputError, printable
+from reviewer.errors import IncompleteError, InputError, one_line
 from reviewer.parse.draft import Draft
 from reviewer.parse.limited import read_limited
 from reviewer.parse.readers import LARGE, RISKY, need, read
@@ -28,7 +28,7 @@ _HANGUL_SHARE = 0.2  # of letters: a Korean proposal is full of English terms
 
 def parse(data: bytes, name: str, *, format: str | None = None) -> Document:  # noqa: A002 - the word for it
     """Read a proposal. `format` is a reader's name ("markdown", "docx", ...) where bytes and name do not tell."""
-    name = printable(name)  # a file name need not be text
+    name = one_line(name)  # a file name need not be text
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: more than {MAX_BYTES // 1_000_000} MB; hand over the proposal's text alone")
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -46,7 +46,7 @@ def parse(data: bytes, name: str, *, format: str | None = None) -> Document:  # 
 
 def parse_path(path: Path) -> Document:
     """Read a proposal from a regular file; anything else is refused before it can block or never end."""
-    name = path.as_posix()
+    name = one_line(path.as_posix())
     try:
         # Not blocking: opening a FIFO without a writer would wait for ever.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

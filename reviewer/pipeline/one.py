@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from reviewer.critique import critique
 from reviewer.domain import Document, Extraction, Fact, Review, Rubric, RubricUsed, Stability
 from reviewer.domain.base import Frozen
-from reviewer.errors import IncompleteError, printable
+from reviewer.errors import IncompleteError, one_line
 from reviewer.extract import extract_offline
 from reviewer.extract.llm import room
 from reviewer.extract.triage import not_a_proposal
@@ -202,7 +202,7 @@ def unreviewed(
     reason: str,
 ) -> Review:
     """A record without figures, because none would be honest."""
-    called = printable(name or (str(source) if isinstance(source, Path) else "text"))
+    called = one_line(name or (str(source) if isinstance(source, Path) else "text"))
     blank = Document(name=called, format="", sha256="", text="", language="en")
     document = source if isinstance(source, Document) else blank
     return Review(tool_version=VERSION, status=status, reason=reason, document=document, rubric=used(rubric))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.domain.base import Frozen
-from reviewer.errors import RubricError
+from reviewer.errors import RubricError, one_line
 
 MAX_BYTES = 500_000
 MAX_DEPTH = 16
@@ -50,6 +50,8 @@ def read_yaml(path: Path, data: bytes, what: str = "a rubric", begins: str = "id
     """Read one file. RubricError for anything that is not a plain, modest mapping; `what` it is, is said there."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    if not str(path).isprintable():
+        raise RubricError(f"{one_line(str(path))}: a path with control characters; rename it")
     if len(data) > MAX_BYTES:
         raise RubricError(f"{path}: larger than {MAX_BYTES:,} bytes; {what} is a small file")
     try:
