@@ -43,7 +43,7 @@ def missing(review: Review, criterion: str) -> Finding:
 @pytest.mark.parametrize(
     ("criterion", "text", "why"),
     [
-        ("labels", "The labels are not provided with the data set.", "denied"),
+        ("labels", "The labels are not provided with the data set.", "denied: “not”"),
         (
             "labels",
             "If we had labels, labelled data could train a model.",
@@ -54,12 +54,16 @@ def missing(review: Review, criterion: str) -> Finding:
         ("labels", "~~The labels are provided with the data set.~~", "struck out"),
         ("labels", "<!-- The labels are provided with the data set. -->", "text that a reader does not see"),
         ("labels", "Are the labels provided with the data set?", "a question"),
-        ("labels", "## Labels are provided with the data set", "only a heading"),
+        ("labels", "```\nThe labels are provided with the data set.\n```", "in a block of code"),
+        ("compute", "## It will all run in real time for everybody", "only a heading"),
+        ("labels", "## Labels are provided with the data set", ""),  # it is among the sections that were searched
+        ("labels", "Labels exist.", ""),
+        ("success_criteria", "It will guide students to success.", ""),
         ("labels", "Labels are provided with the data set: TBD, in May.", "settles nothing yet"),
         ("labels", "## Non-goals\n\nThe labels are provided with the data set.", "under a heading that claims nothing"),
         ("labels", "reviewer:ignore labels The labels are provided with the data.", "a waiver, not a statement"),
         ("compute", "It will all run in real time for everybody who asks.", "holds no word for 'compute'"),
-        ("labels", "The labels are provided with the data set.", "comes near, but was not taken as an answer"),
+        ("labels", "The labels are provided with the data set.", "has words of an answer, but was not taken as one"),
         ("labels", "라벨이 있다면 라벨링이 필요하지 않다.", "conditional: “라벨이 있다면”"),
         ("labels", "정답은 이미 포함되어 있지 않다.", "denied"),
         ("labels", "The boat is red, and it was red before.", ""),
@@ -83,7 +87,7 @@ def test_but_i_did_say_that(criterion: str, text: str, why: str) -> None:
 
 def test_a_sentence_comes_before_a_comment() -> None:
     text = "<!-- The labels are provided with the data set. -->\n\nThe labels are not provided with the data set."
-    assert missing(silent(text), "labels").search.why_not == "denied"  # type: ignore[union-attr]
+    assert missing(silent(text), "labels").search.why_not == "denied: “not”"  # type: ignore[union-attr]
 
 
 def test_what_the_extractor_pointed_at_comes_first() -> None:

@@ -64,6 +64,10 @@ def test_every_criterion_has_a_case_that_speaks_and_one_that_does_not(rubric: Ru
 @pytest.mark.parametrize(
     ("criterion", "said", "denied"),
     [
+        ("labels", "The labels are provided with the data set.", "The labels are not provided with the data set."),
+        ("labels", "Labels come with the data.", "Labels do not come with the data."),
+        ("labels", "The model needs no labels.", "We have no labels."),
+        ("data_security", "Buyer ids are hashed before storage.", "Buyer ids are not hashed before storage."),
         ("baseline_model", "A logistic regression is our baseline.", "We have no baseline."),
         ("baseline_model", "The benchmark model is a decision tree.", "A benchmark model is not yet defined."),
         ("monitoring", "We monitor model drift in production.", "We will not monitor model drift in production."),

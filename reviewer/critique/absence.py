@@ -4,27 +4,23 @@ It answers "but I did say that": the sentence that comes nearest is shown, with 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from reviewer.domain import Criterion, Document, Evidence, Fact, Predicate, Rubric, Search
-from reviewer.rubric import patterns
 from reviewer.rubric.book import Book, cue_book, flat
-from reviewer.rubric.negation import negations
 from reviewer.rubric.predicates import passes
 from reviewer.rubric.reasons import REGIONS, in_language, kind_name, lacks
 from reviewer.rubric.unreal import unreal
 
 SECTIONS = 4
 WORDS = 6
-_NEAR = 0.4  # what a sentence's cues must weigh to be near at all
-_RARE = 3  # sentences that hold a word of a class, so that these say something about it
-_TELLING = 0.7  # what such a word weighs where the best answer must hold one
-_HALF = 0.4  # of its weight that a cue keeps where only its first part is there
+_NEAR = 0.6  # what a sentence's cues and headings weigh that would do for an answer, were it not for something
+_FEW_WORDS = 4  # fewer name a thing and say nothing about it
 _LONGEST = 600
+_KINDS = {"heading": "only a heading", "code": "in a block of code"}
 
 
 class _Near(NamedTuple):
@@ -47,16 +43,10 @@ class Absence:
 
     def search(self, fact: Fact) -> Search:
         """The sections where it is usually said (none: the whole text was read), and what came nearest."""
-        cues = self._rubric.cues.criteria.get(fact.criterion)
-        headings = [cue.pattern for listed in (cues.headings.values() if cues else ()) for cue in listed]
-        usual = tuple(
-            s.heading
-            for s in self._document.sections
-            if s.heading and any(patterns.search(p, s.heading) for p in headings)
-        )
+        usual = (s.heading for s in self._document.sections if fact.criterion in self._book.lifts(s.heading))
         nearest, why_not = self._refused(fact) or self._nearest(self._rubric.by_id[fact.criterion])
         return Search(
-            sections=usual[:SECTIONS],
+            sections=tuple(islice(usual, SECTIONS)),
             looked_for=self._words(self._rubric.by_id[fact.criterion]),
             nearest=nearest,
             why_not=in_language(why_not, self._language),
@@ -68,7 +58,8 @@ class Absence:
             quote = rejection.nearest or rejection.quote
             start = self._document.text.find(quote) if quote else -1
             if start >= 0:
-                return self._shown(start, start + len(quote)), rejection.why
+                why = f"quoted otherwise: “{_short(rejection.quote)}”" if rejection.nearest else rejection.why
+                return self._shown(start, start + len(quote)), why
         return None
 
     def _nearest(self, criterion: Criterion) -> tuple[Evidence | None, str]:
@@ -92,82 +83,64 @@ class Absence:
     def _near(self) -> Mapping[str, _Near]:
         """The nearest stretch for each criterion; of two alike the first."""
         nearest: dict[str, _Near] = {}
-        stretches = [
-            (start, end, why, self._book.tokens(flat(self._document.text[start:end])))
-            for start, end, why in self._stretches()
-        ]
-        held = Counter(token for *_, why, tokens in stretches if not why for token in tokens)
-        rare = frozenset(token for token, times in held.items() if token.startswith("@") and times <= _RARE)
-        for start, end, why, tokens in stretches:
-            text, block = self._document.text[start:end], self._document.block_at(start)
-            telling = frozenset() if block and block.kind == "heading" else rare
-            for (criterion, value), weight in self._weights(text.lower(), tokens, telling).items():
+        for start, end, section, why in self._stretches():
+            lifts = self._book.lifts(section)
+            block = self._document.block_at(start)
+            heading = block is not None and block.kind == "heading"
+            for (criterion, value), cues in self._weights(self._document.text[start:end]).items():
+                if heading and criterion in lifts:
+                    continue  # it is among the sections already
+                weight = cues + lifts.get(criterion, 0.0)
                 found = nearest.get(criterion)
                 # What a reader sees comes first: "it stands in a comment" is no answer where a sentence is near.
-                better = found is None or (not why, weight) > (not found.why, found.weight)
-                if weight >= _NEAR and better:
+                if weight >= _NEAR and (found is None or (not why, weight) > (not found.why, found.weight)):
                     nearest[criterion] = _Near(weight, start, end, value, why)
         return nearest
 
-    def _stretches(self) -> Iterator[tuple[int, int, str]]:
+    def _stretches(self) -> Iterator[tuple[int, int, str, str]]:
+        """What may be near, with the heading above it, and why it does not count where that is known."""
         document = self._document
         regions = [(region.start, region.end) for region in document.regions]
         for sentence in document.sentences:
-            if not any(start < sentence.end and sentence.start < end for start, end in regions):
-                yield sentence.start, min(sentence.end, sentence.start + _LONGEST), ""
+            if not any(a < sentence.end and sentence.start < b for a, b in regions):
+                section = document.sections[sentence.section].heading if sentence.section >= 0 else ""
+                yield sentence.start, min(sentence.end, sentence.start + _LONGEST), section, ""
         for region in document.regions:
             # A waiver is read behind its keyword, whose "reviewer" is no word of the author's.
             start = document.text.index(":ignore", region.start) + 7 if region.kind == "waiver" else region.start
-            yield start, min(region.end, start + _LONGEST), REGIONS[region.kind]
+            yield start, min(region.end, start + _LONGEST), "", REGIONS[region.kind]
 
-    def _weights(self, text: str, tokens: frozenset[str], rare: frozenset[str]) -> dict[tuple[str, str], float]:
-        """What a text's cues weigh, denied or not, also those that are there in part, and telling words."""
+    def _weights(self, text: str) -> dict[tuple[str, str], float]:
+        """What a text's cues weigh, denied or not."""
         weights: dict[tuple[str, str], float] = {}
+        if self._document.language == "en" and len(text.split()) < _FEW_WORDS:
+            return weights
+        tokens = self._book.tokens(flat(text))
         for token in tokens:
             for rule in self._book.rules.get(token, ()):
-                whole = tokens.issuperset(rule.needs)
-                if whole or not token.startswith("@"):  # a class of words alone is near to everything
+                if tokens.issuperset(rule.needs) and tokens.isdisjoint(rule.bans):
                     key = rule.criterion, rule.value
-                    weights[key] = weights.get(key, 0.0) + rule.weight * (1 if whole else _HALF)
-        for key, cue in self._asked.items():
-            if f"@{cue}" in rare and f"@{cue}" in tokens and any(word in text for word in self._stems[cue]):
-                weights[key] = weights.get(key, 0.0) + _TELLING
+                    weights[key] = weights.get(key, 0.0) + rule.weight
         return weights
-
-    @cached_property
-    def _asked(self) -> Mapping[tuple[str, str], str]:
-        """The class of words that the best answer to a criterion must hold first of all."""
-        asked: dict[tuple[str, str], str] = {}
-        for criterion in self._rubric.criteria:
-            best = criterion.values[0]
-            parts = _parts(best.predicate) if best.predicate else ()
-            if cue := next((part.cue for part in parts if part.cue), ""):
-                asked[criterion.id, best.id] = cue
-        return asked
-
-    @cached_property
-    def _stems(self) -> Mapping[str, list[str]]:
-        """The words of each such class that are also shown as looked for."""
-        return {cue: [word.rstrip("…").lower() for word in self._class(cue)] for cue in self._asked.values()}
 
     def _why(self, criterion: Criterion, near: _Near) -> str:
         """What is wrong with the nearest sentence."""
         text = self._document.text[near.start : near.end]
         for start, end, how in unreal(text):
-            return f"{how}: “{' '.join(text[start:end].split())[:80]}”"
-        if any(negations(text)):
-            return "denied"
+            return f"{how}: “{_short(text[start:end])}”"
+        if word := self._book.denial(flat(text), criterion.id, near.value):
+            return f"denied: “{_short(word)}”"
+        block = self._document.block_at(near.start)
+        if block and block.kind in _KINDS:
+            return _KINDS[block.kind]
         if text.rstrip("*_ ").endswith(("?", "？")):
             return "a question"
-        block = self._document.block_at(near.start)
-        if block and block.kind == "heading":
-            return "only a heading"
         if "@unsettled" in self._book.tokens(flat(text)):
             return "settles nothing yet"
         section = self._document.section_at(near.start)
         if section and "@aside" in self._book.lifts(section.heading):
             return "under a heading that claims nothing"
-        return self._unproven(criterion, near.value, text) or "comes near, but was not taken as an answer"
+        return self._unproven(criterion, near.value, text) or "has words of an answer, but was not taken as one"
 
     def _unproven(self, criterion: Criterion, value: str, text: str) -> str:
         at: str | None = value
@@ -196,6 +169,10 @@ class Absence:
         by_language = self._rubric.cues.classes.get(name, {})
         found = by_language.get(self._document.language) or by_language.get("en", ())
         return spelled(found[0])[:WORDS] if found else []
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:80]
 
 
 def _parts(predicate: Predicate) -> tuple[Predicate, ...]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reviewer.domain import Cue, CueBook
+from reviewer.rubric.negation import without_negations
 
 _GAPS = ("{0,", "{1,", "*", r"\w+", r"\S+")
 
@@ -119,21 +120,18 @@ class Book:
             for rule in self.rules.get(token, ()):
                 if not tokens.issuperset(rule.needs) or not tokens.isdisjoint(rule.bans):
                     continue
-                if denied and self._is_denied(rule, text, denied):
+                if denied and self._denier(rule, text, denied):
                     continue
                 weights[rule.criterion, rule.value] += rule.weight
                 why[rule.criterion, rule.value].append(rule.pattern)
         return weights, why
 
     def denial(self, text: str, criterion: str, value: str) -> str:
-        """The words that deny a cue for this value; empty where nothing does."""
+        """The words that take away a cue for this value; empty where none is taken."""
         denied, tokens = self._denied(text), self.tokens(text)
-        firsts = [r.first for t in tokens for r in self.rules.get(t, ()) if (r.criterion, r.value) == (criterion, value)]
-        stands, _ = self.weigh(text, tokens)
-        if not denied or (criterion, value) in stands:
-            return ""
-        cues = sorted(start for first in dict.fromkeys(firsts) for start, _ in self._find(first, text))
-        return next((text[s:e] for start in cues for low, high, s, e in denied if low <= start < high), "")
+        rules = [r for token in tokens for r in self.rules.get(token, ()) if tokens.issuperset(r.needs)]
+        mine = (self._denier(r, text, denied) for r in rules if (r.criterion, r.value) == (criterion, value))
+        return next((text[start:end] for start, end in filter(None, mine)), "")
 
     def _denied(self, text: str) -> tuple[tuple[int, int, int, int], ...]:
         """The spans that a negation reaches, each with the span of the negation itself."""
@@ -149,16 +147,29 @@ class Book:
                 reach.append((start if name == "negation" else low, high, start, end))
         return tuple(reach)
 
-    def _is_denied(self, rule: _Rule, text: str, denied: tuple[tuple[int, int, int, int], ...]) -> bool:
-        parts = [self._find(part, text) for part in (rule.first, *rule.needs)]
-        # A cue that holds the negation itself ("cannot scale") means it.
-        meant = [span for spans in parts for span in spans]
+    def _denier(self, rule: _Rule, text: str, denied: tuple[tuple[int, int, int, int], ...]) -> tuple[int, int] | None:
+        """The span of the negation that takes the cue away, if one does."""
+        parts = [(part, self._find(part, text)) for part in (rule.first, *rule.needs)]
+        # A cue that needs the negation ("cannot scale") means it; one whose gap merely runs over it does not.
+        meant = [
+            span
+            for part, spans in parts
+            for span in spans
+            if not self._find(part, without_negations(text[slice(*span)]))
+        ]
         reach = [
-            (low, high)
+            (low, high, start, end)
             for low, high, start, end in denied
             if not any(left <= start and end <= right for left, right in meant)
         ]
-        return bool(parts[0]) and all(any(low <= start < high for low, high in reach) for start, _ in parts[0])
+        for _, spans in parts:
+            found = [
+                next(((s, e) for low, high, s, e in reach if low <= left < high or left <= s < right), None)
+                for left, right in spans
+            ]
+            if found and all(found):
+                return found[0]
+        return None
 
     def _find(self, part: str, text: str) -> list[tuple[int, int]]:
         return self._spans(part[1:], text) if part.startswith("@") else _find(part, text)

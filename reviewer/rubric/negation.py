@@ -36,3 +36,10 @@ def negations(text: str) -> Iterator[tuple[int, int]]:
     for match in _NEGATION.finditer(text):
         if not any(start <= match.start() < end for start, end in harmless):
             yield match.span()
+
+
+def without_negations(text: str) -> str:
+    """The text as it would read if it denied nothing."""
+    for start, end in reversed(list(negations(text))):
+        text = text[:start] + text[end:].lstrip()
+    return text

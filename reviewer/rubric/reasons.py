@@ -67,13 +67,16 @@ _SAME: Mapping[str, str] = {
     "only a heading": "제목일 뿐임",
     "settles nothing yet": "아직 정해진 것이 없음",
     "under a heading that claims nothing": "아무것도 주장하지 않는 제목 아래에 있음",
-    "comes near, but was not taken as an answer": "비슷하지만 답으로 보지 않았음",
+    "in a block of code": "코드 블록 안에 있음",
+    "has words of an answer, but was not taken as one": "답에 쓰이는 말이 있으나 답으로 보지 않았음",
 }
 _HOW: Mapping[str, str] = {
     "conditional": "가정일 뿐임",
     "called false": "사실이 아니라고 함",
     "a count of nought": "개수가 0임",
     "struck out": "취소선이 그어진 글임",
+    "denied": "부정하는 문장임",
+    "quoted otherwise": "글과 다르게 인용됨",
 }
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"shorter than (\d+) characters"), lambda m: f"{m[1]}자보다 짧음"),
