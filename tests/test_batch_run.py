@@ -396,17 +396,17 @@ async def hostile_to_a_desk(item: Item, panel: Panel, job: Job) -> Result:
 
 def test_co06_a_document_that_ends_its_desk_fails_alone(rubric: Rubric) -> None:
     names = [f"{n:02}.md" for n in range(9)]
-    names[3], names[5], names[7] = "crash1.md", "bug.md", "crash2.md"
+    names[3], names[5], names[7], names[8] = "crash1.md", "bug.md", "crash2.md", "hang.md"
     items = (Item(content=name, name=name, data=b"x") for name in names)
     job = Job(rubric=rubric, model=ModelSettings(name="m", base_url="http://127.0.0.1:1/v1"))
-    results = [*by_model(items, job, concurrency=8, processes=2, work=hostile_to_a_desk)]
+    results = [*by_model(items, job, concurrency=8, processes=2, limit=1.0, work=hostile_to_a_desk)]
     assert sorted(result.content for result in results) == sorted(names)  # each once
     found = {result.content: result.reason for result in results if not result.reason.startswith("was read")}
     assert "please report it" in found.pop("bug.md")
     assert found == {
         name: f"{name}: ended the process that read it (exit code 7); review it alone"
         for name in ("crash1.md", "crash2.md")
-    }
+    } | {"hang.md": "hang.md: took longer than 1 s; review it alone, or as plain text"}
 
 
 def _wrong_key(request: dict[str, Any]) -> Answer:

@@ -9,14 +9,14 @@ import os
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from reviewer.batch.job import Item, Job, failed, our_fault, result_of
-from reviewer.batch.process import ENDING, Process, receive
+from reviewer.batch.process import ENDING, START, Process, receive
 from reviewer.batch.store import Result
 from reviewer.errors import ReviewerError
 from reviewer.pipeline import Panel, empanelled
@@ -60,17 +60,19 @@ def by_model(
     *,
     concurrency: int,
     processes: int | None = None,
+    limit: float = 60.0,
     before: Callable[[], None] | None = None,
     work: Work = review_item,
 ) -> Iterator[Result]:
     """Results as they come, with at most `concurrency` calls at a time.
 
+    A document that computes for longer than `limit` seconds, or ends its process, is failed.
     What no other document would survive (a wrong key, no credit, the budget) is raised at the end, after everything in
     flight has come home.
     """
     assert job.model is not None  # noqa: S101 - for the type checker
     with asyncio.Runner() as runner:
-        office = _Office((job, work), processes or os.cpu_count() or 1, runner.get_loop().create_future())
+        office = _Office((job, work), processes or os.cpu_count() or 1, limit, runner.get_loop().create_future())
         stack = AsyncExitStack()
         try:
             more = runner.run(office.hand_out(items, _AHEAD * concurrency))  # they read while we connect
@@ -89,8 +91,8 @@ def by_model(
 class _Office:
     """The desks, what lies on them, and what comes back."""
 
-    def __init__(self, task: tuple[Job, Work], most: int, panel: "asyncio.Future[Panel]") -> None:
-        self._task, self._most, self.panel = task, most, panel
+    def __init__(self, task: tuple[Job, Work], most: int, limit: float, panel: "asyncio.Future[Panel]") -> None:
+        self._task, self._most, self._limit, self.panel = task, most, limit, panel
         self._desks: list[_Desk] = []
         self._heard: asyncio.Queue[tuple[_Desk, Any]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,27 +119,37 @@ class _Office:
 
     async def results(self) -> list[Result]:
         """What has come in, once there is something."""
-        found = [await self._heard.get()]
+        found = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limit):
+                found.append(await self._heard.get())
         while not self._heard.empty():
             found.append(self._heard.get_nowait())
-        return [result for desk, message in found if (result := self._heed(desk, message)) is not None]
+        late = f"took longer than {self._limit:g} s; review it alone, or as plain text"
+        results = [self._heed(desk, message) for desk, message in found]
+        results += [self._lost(desk, late) for desk in [*self._desks] if desk.hangs(self._limit)]
+        return [result for result in results if result is not None]
 
     def _heed(self, desk: "_Desk", message: Any) -> Result | None:
+        if isinstance(message, BaseException):
+            raise message
+        if desk not in self._desks:
+            return None  # its documents are with others
+        if message is None:
+            return self._lost(desk, "ended the process that read it ({}); review it alone", ENDING)
+        desk.heard()
         if isinstance(message, _Asked):
+            desk.asks += 1
             task = asyncio.ensure_future(self._answer(desk, message))
             self._tasks.add(task)
             task.add_done_callback(partial(self._answered, desk))
-        elif isinstance(message, _Finished):
-            del desk.items[message.content]
-            if isinstance(message.result, Result):
-                return message.result
+            return None
+        del desk.items[message.content]
+        if isinstance(message.result, ReviewerError):
             self.fatal = self.fatal or message.result
-        elif isinstance(message, BaseException):
-            raise message
-        elif desk in self._desks:
-            self._desks.remove(desk)
-            return self._lost(desk)
-        return None
+            return None
+        result: Result = message.result
+        return result
 
     async def _answer(self, desk: "_Desk", asked: _Asked) -> None:
         panel = await self.panel
@@ -145,6 +157,8 @@ class _Office:
             reply: Any = await panel.model.ask(asked.prompt, asked.schema)
         except ReviewerError as error:
             reply = error
+        desk.asks -= 1
+        desk.heard()
         desk.process.send(_Answered(asked.number, reply))
 
     def _answered(self, desk: "_Desk", task: "asyncio.Task[None]") -> None:
@@ -152,10 +166,11 @@ class _Office:
         if not task.cancelled() and (bug := task.exception()) is not None:
             self._heard.put_nowait((desk, bug))
 
-    def _lost(self, desk: "_Desk") -> Result | None:
-        how, items = desk.process.end(ENDING), [*desk.items.values()]
+    def _lost(self, desk: "_Desk", why: str, patience: float = 0.0) -> Result | None:
+        self._desks.remove(desk)
+        how, items = desk.process.end(patience), [*desk.items.values()]
         if len(items) == 1:
-            return failed(items[0], f"{items[0].name}: ended the process that read it ({how}); review it alone")
+            return failed(items[0], f"{items[0].name}: {why.format(how)}")
         self._suspects.extend(items)
         return None
 
@@ -173,14 +188,24 @@ class _Desk:
 
     def __init__(self, task: tuple[Job, Work], heard: Callable[[tuple["_Desk", Any]], None]) -> None:
         self.items: dict[str, Item] = {}
+        self.asks = 0  # answers that it waits for
         self.process = Process(_serve, *task)
         loop = asyncio.get_running_loop()
+        self._time, self._since = loop.time, loop.time() + START
 
         def put(message: Any) -> None:
             loop.call_soon_threadsafe(heard, (self, message))
 
         self._thread = threading.Thread(target=receive, args=(self.process.pipe, put), daemon=True)
         self._thread.start()
+
+    def heard(self) -> None:
+        """It lives, or has been given something to do."""
+        self._since = self._time()
+
+    def hangs(self, limit: float) -> bool:
+        """Has it been at work for so long, waiting for no answer, without a word?"""
+        return bool(self.items) and not self.asks and self._time() - self._since > limit
 
     def take(self, item: Item) -> None:
         self.items[item.content] = item

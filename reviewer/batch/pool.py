@@ -13,10 +13,9 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from reviewer.batch.job import Item, Job, failed, review_item
-from reviewer.batch.process import ENDING, Process, receive
+from reviewer.batch.process import ENDING, START, Process, receive
 from reviewer.batch.store import Result
 
-_START = 300.0  # seconds that a process may take to start, on however busy a machine
 _AHEAD = 2  # documents that a process has at hand: it never waits for us
 Work = Callable[[Item, Job], Result]
 
@@ -90,7 +89,7 @@ class _Worker:
 
     def until(self, limit: float) -> float:
         """When the document in hand has had its time; what the process takes to start is not the document's fault."""
-        return self._since + (limit if self._ready else max(limit, _START))
+        return self._since + (limit if self._ready else max(limit, START))
 
     def answer(self) -> Result | str | None:
         """The result of the document in hand, or why there will be none; None: the process has just started."""

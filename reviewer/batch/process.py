@@ -8,6 +8,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
+START = 300.0  # seconds that a process may take to start, on however busy a machine
 ENDING = 5.0  # seconds that a process may take to end itself after it left its pipe
 
 

@@ -1,7 +1,6 @@
 """`reviewer batch run`: what counts, what it would cost, how far it is, and how it goes on."""
 
 import os
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import asking_options, lang_option, limit_options, model_options, rubric_option
+from reviewer.cli.options import asking_options, lang_option, limit_options, model_options, rubric_option, typed
 from reviewer.errors import InputError, ReviewerError, SettingsError
 
 if TYPE_CHECKING:
@@ -36,9 +35,7 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 @click.option("--max-cost", type=float, metavar="USD", help="Stop before the run, resumed or not, costs more.")
 @limit_options
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once, with a model. [default: 8]")
-@click.option(
-    "--processes", type=click.IntRange(1), metavar="N", help="Processes at work. [default: cores]"
-)
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes at work. [default: cores]")
 @click.option(
     "--limit", type=click.FloatRange(1), default=60.0, show_default=True, metavar="SECONDS",
     help="How long one document may take without a model.",
@@ -94,7 +91,7 @@ def run(arguments: tuple[str, ...], /, **options: Any) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code > 2:
-        click.echo(f"reviewer: to go on: {shlex.join(('reviewer', *arguments))}", err=True)
+        click.echo(f"reviewer: to go on: {typed(arguments)}", err=True)
     return code
 
 
@@ -133,14 +130,14 @@ def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any]) -> "Eng
     from reviewer.batch.process import warm
 
     warm()
-    processes = options["processes"]
+    at_most = {name: options[name] for name in ("processes", "limit")}
     if plan.job.model is None:
         from reviewer.batch.pool import in_pool
 
-        return lambda items: in_pool(items, plan.job, processes=processes, limit=options["limit"])
+        return lambda items: in_pool(items, plan.job, **at_most)
     from reviewer.batch.asking import by_model
 
-    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, processes=processes)
+    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, **at_most)
 
 
 def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
@@ -173,7 +170,7 @@ def _end(store: "Store", out: Path, *, interrupted: bool) -> int:
     _say(", ".join(parts) + (f"; ${cost:,.4f}" if cost else "" if cost == 0 else "; price unknown"))
     for shown, row in enumerate(row for row in store.rows(records=False) if row.state not in ("reviewed", "pending")):
         if shown == 10:
-            _say(f"and more: reviewer batch status {shlex.quote(str(out))}")
+            _say(f"and more: {typed(('batch', 'status', str(out)))}")
             break
         _say(f"{row.state}: {row.why}")
     if interrupted and counts.get("pending"):
