@@ -166,6 +166,32 @@ def test_bs10_a_damaged_record_is_told(read: Callable[[Store], object], tmp_path
         read(store)
 
 
+def _overwritten(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+
+
+def _no_text(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE documents SET name = CAST(x'ff' AS TEXT)")
+        db.commit()
+
+
+@pytest.mark.parametrize("harm", [_overwritten, _no_text])
+def test_bs10_who_does_not_look_first_is_told_what_is_met(harm: Callable[[Path], None], tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    harm(path)
+    other = filled(tmp_path / "other").parent
+    # The error passes the other one, and does not name it.
+    with (
+        pytest.raises(InputError, match=f"^{path}: is damaged"),
+        open_store(tmp_path, whole=False) as store,
+        open_store(other),
+    ):
+        assert [*store.counts(), *store.rows(records=False)]
+
+
 V1 = Path(__file__).parent / "batch_store_v1.sql"
 
 

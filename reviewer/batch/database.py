@@ -38,14 +38,26 @@ _FULL, _BROKEN = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR), (sqlite3.SQLITE_CO
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """SQLite's and the system's errors as ours."""
+def sound(path: Path) -> Iterator[None]:
+    """SQLite's errors, and those of what it holds, as ours."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # a bug of ours
     except sqlite3.Error as error:
-        raise _worded(path, getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error)) from error
+        # What has no code is a text that is none.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        raise _worded(path, code, str(error)) from error
     except zlib.error as error:
         raise _worded(path, sqlite3.SQLITE_CORRUPT, f"a record cannot be unpacked: {error}") from error
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """The system's errors, too."""
+    try:
+        with sound(path):
+            yield
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}; name another folder with --out") from error
 
@@ -93,8 +105,8 @@ def is_run(folder: Path) -> bool:
         return False
 
 
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    """Open a store that is whole and of this version."""
+def connect(path: Path, *, write: bool, whole: bool = True) -> sqlite3.Connection:
+    """Open a store of this version; to see that it is `whole`, all of it is read."""
     if not path.is_file():
         raise InputError(f"{path}: no such store; make one: reviewer batch run SOURCE --out {path.parent}")
     if path.stat().st_size == 0:
@@ -105,7 +117,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         where = f"{path.resolve().as_uri()}{'?immutable=1' if frozen else ''}"
         db = sqlite3.connect(where, uri=True, timeout=10, isolation_level=None)
         try:
-            _check(db, path)
+            _check(db, path, whole=whole)
             if write:
                 # Paid answers are the data: FULL, so that a power cut loses none either.
                 journal = "DELETE" if on_network(path) else "WAL"
@@ -120,13 +132,12 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return db
 
 
-def _check(db: sqlite3.Connection, path: Path) -> None:
+def _check(db: sqlite3.Connection, path: Path, *, whole: bool) -> None:
     [[version]] = db.execute("PRAGMA user_version")
     if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
         raise InputError(f"{path}: is a database, but no store of reviewer; name another --out")
-    [[state]] = db.execute("PRAGMA quick_check(1)").fetchall()
-    if state != "ok":
-        raise _worded(path, sqlite3.SQLITE_CORRUPT, state)
+    if whole and (state := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        raise _worded(path, sqlite3.SQLITE_CORRUPT, " ".join(state.split()))
     if version > len(MIGRATIONS):
         by = (db.execute("SELECT tool FROM run").fetchone() or ["a newer one"])[0]
         raise InputError(f"{path}: written by reviewer {by}, and this is {VERSION}; upgrade, or name another --out")

@@ -8,12 +8,12 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from reviewer.batch.database import FILE, connect, create, on_network, told
+from reviewer.batch.database import FILE, connect, create, on_network, sound
 from reviewer.batch.rows import Row, State
 from reviewer.domain.base import Frozen
 from reviewer.errors import InputError
@@ -84,8 +84,8 @@ class Store:
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path, self._db = path, db
         self._linked: dict[str, str] = {}
-        found = db.execute("SELECT settings FROM run").fetchone()
-        self.run: dict[str, Any] = json.loads(found[0]) if found else {}
+        found = self._ask("SELECT settings FROM run")
+        self.run: dict[str, Any] = json.loads(found[0][0]) if found else {}
 
     @property
     def key(self) -> str:
@@ -115,15 +115,13 @@ class Store:
         """The content of a document that was read already and not touched since."""
         if id in self._linked:
             return self._linked[id]
-        found = self._db.execute("SELECT content FROM documents WHERE id = ?", (id,)).fetchone()
-        return found[0] if found else None
+        found = self._ask("SELECT content FROM documents WHERE id = ?", id)
+        return found[0][0] if found else None
 
     def state(self, content: str) -> State | None:
         """What came of a content under these settings."""
-        found = self._db.execute(
-            "SELECT state FROM results WHERE content = ? AND settings = ?", (content, self.key)
-        ).fetchone()
-        return found[0] if found else None
+        found = self._ask("SELECT state FROM results WHERE content = ? AND settings = ?", content, self.key)
+        return found[0][0] if found else None
 
     def link(self, id: str, content: str) -> None:  # noqa: A002
         """Say which content a document has. Kept with the next result: a kill costs no more than reading it again."""
@@ -157,23 +155,20 @@ class Store:
 
     def counts(self) -> dict[State, int]:
         """How many documents are in each state; only states that occur."""
-        sql = f"SELECT {_STATE}, count(*) {_SEEN} GROUP BY 1"
-        return dict(self._db.execute(sql, (self.key,)))
+        return dict(self._ask(f"SELECT {_STATE}, count(*) {_SEEN} GROUP BY 1", self.key))
 
     def reviewed(self) -> bool:
         """Is there any review of these settings?"""
-        sql = "SELECT 1 FROM records WHERE settings = ?"
-        return self._db.execute(sql, (self.key,)).fetchone() is not None
+        return bool(self._ask("SELECT 1 FROM records WHERE settings = ? LIMIT 1", self.key))
 
     def shrink(self) -> None:
         """Leave nothing in the file of what was taken out of it."""
-        with told(self.path):
-            self._db.execute("VACUUM")
+        self._ask("VACUUM")
 
     def cost(self) -> float | None:
         """US dollars that the reviews took; None: some are not known."""
         sql = "SELECT sum(cost), count(*) - count(cost) FROM results WHERE settings = ?"
-        [[dollars, unknown]] = self._db.execute(sql, (self.key,))
+        [[dollars, unknown]] = self._ask(sql, self.key)
         return None if unknown else dollars or 0.0
 
     def rows(self, *, records: bool = True) -> Generator[Row, None, None]:
@@ -182,7 +177,7 @@ class Store:
         sql = (
             f"SELECT d.id, d.name, {_STATE}, coalesce(r.reason, d.reason), r.name, {shown} {_SEEN} ORDER BY d.position"
         )
-        with told(self.path), closing(self._db.execute(sql, (self.key,))) as found:
+        with sound(self.path), closing(self._db.execute(sql, (self.key,))) as found:
             for id_, name, state, reason, reviewed_as, packed in found:
                 record = _unpacked(packed, name, reviewed_as) if packed else None
                 yield Row(id=id_, name=name, state=state, reason=reason, record=record)
@@ -190,16 +185,16 @@ class Store:
     def links(self) -> Iterator[Link]:
         """Every document without what came of it, in the order of its source."""
         sql = "SELECT id, name, content FROM documents WHERE present ORDER BY position"
-        with told(self.path), closing(self._db.execute(sql)) as found:
+        with sound(self.path), closing(self._db.execute(sql)) as found:
             for id_, name, content in found:
                 yield Link(id=id_, name=name, content=content)
 
     def record(self, id: str) -> bytes | None:  # noqa: A002
         """A document's record as JSON, if it was reviewed."""
         sql = f"SELECT p.record, d.name, r.name {_SEEN} AND d.id = ?"
-        with told(self.path):
-            found = self._db.execute(sql, (self.key, id)).fetchone()
-            return _unpacked(*found) if found and found[0] else None
+        found = self._ask(sql, self.key, id)
+        with sound(self.path):
+            return _unpacked(*found[0]) if found and found[0][0] else None
 
     def results(self) -> Iterator[Result]:
         """Every result of these settings, each content once. They may be replaced meanwhile."""
@@ -208,15 +203,18 @@ class Store:
             "LEFT JOIN records USING (settings, content) WHERE settings = ? AND content > ? ORDER BY content LIMIT 50"
         )
         last = ""
-        with told(self.path):
-            while found := self._db.execute(sql, (self.key, last)).fetchall():
-                for row in found:
-                    yield Result(**dict(zip(_RESULT, row, strict=True)))
-                    last = row[0]
+        while found := self._ask(sql, self.key, last):
+            for row in found:
+                yield Result(**dict(zip(_RESULT, row, strict=True)))
+                last = row[0]
+
+    def _ask(self, sql: str, *values: str) -> Sequence[Any]:
+        with sound(self.path):
+            return self._db.execute(sql, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with told(self.path):
+        with sound(self.path):
             self._db.execute("BEGIN IMMEDIATE")  # a lock that is taken later can fail halfway
             with self._db:
                 links = [(content, id_) for id_, content in self._linked.items()]
@@ -232,14 +230,17 @@ class Store:
 
 
 @contextmanager
-def open_store(run: Path, *, write: bool = False) -> Iterator[Store]:
-    """The store of the folder `run`; to write is to make it where there is none. Raises InputError or OutputError."""
+def open_store(run: Path, *, write: bool = False, whole: bool = True) -> Iterator[Store]:
+    """The store of the folder `run`; to write is to make it where there is none. Raises InputError or OutputError.
+
+    `whole` reads all of it first; without, damage is told where it is met.
+    """
     path = run / FILE
     if write and not path.exists():
         if run.exists() and not run.is_dir():
             raise InputError(f"{run}: is a file; --out names a folder")
         create(path)
-    with closing(connect(path, write=write)) as db:
+    with closing(connect(path, write=write, whole=whole)) as db:
         store = Store(path, db)
         try:
             yield store

@@ -46,7 +46,7 @@ def status(folder: Path) -> int:
     from reviewer.batch.store import open_store
     from reviewer.cli.output import to_stdout
 
-    with open_store(folder) as store:
+    with open_store(folder, whole=False) as store:
         for state, count in sorted(store.counts().items()):
             to_stdout(f"{state:<12}{count:>9,}\n")
         for row in store.rows(records=False):
