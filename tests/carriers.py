@@ -155,7 +155,7 @@ UNSEEN: dict[str, Carrier] = {
     "html-noscript": Carrier("a.html", _html("<noscript>WORDS</noscript>"), "hidden"),
     "html-template": Carrier("a.html", _html("<template>WORDS</template>"), "HTML template"),
     "html-script": Carrier("a.html", _html("<script>/* WORDS */</script>"), ""),
-    "html-meta": Carrier("a.html", _html("", '<meta name=description content="WORDS">'), ""),
+    "html-meta": Carrier("a.html", _html("", '<meta name=description content="WORDS">'), "hidden"),
     "html-data": Carrier("a.html", _html('<p data-x="WORDS">a</p>'), ""),
     **{
         f"html-{name}": Carrier("a.html", _html(f"<p style='{style}'>WORDS</p>"), "hidden")
@@ -176,6 +176,16 @@ UNSEEN: dict[str, Carrier] = {
             "remark": "display:/**/none",
             "pixel": "width:1px;height:1px;overflow:hidden",
             "relative": "position:relative;left:-9999px",
+            "lab": "color:lab(100% 0 0)",
+            "hwb": "color:hwb(0 100% 0)",
+            "letters": "letter-spacing:-99px",
+            "edgewise": "transform:rotateY(90deg)",
+            "moved": "translate:-9999px",
+            "scaled": "scale:0",
+            "right": "position:absolute;left:99999px",
+            "margins": "margin:0 0 0 -9999px",
+            "clear": "background:#111;color:transparent",
+            "important": "display:none !important;display:block",
         }.items()
     },
     **{
@@ -186,6 +196,9 @@ UNSEEN: dict[str, Carrier] = {
                 "@import 'a.css'; #q{display:none}",
                 "body{color:black; #q{display:none}}",
                 "<!-- #q{display:none} -->",
+                "p{height:0} #q{overflow:hidden}",
+                "#q{display:none} p{display:block}",
+                "body:has(#q) p#q{display:none}",
             )
         )
     },
@@ -193,6 +206,12 @@ UNSEEN: dict[str, Carrier] = {
         f"html-{tag}": Carrier("a.html", _html(f"<{tag}>WORDS</{tag.split()[0]}>"), "hidden")
         for tag in ("dialog", "div popover", "noframes", "noembed", "video", "meter", "math><annotation")
     },
+    "html-ground-in-ground": Carrier(
+        "a.html",
+        _html("<div style='background:#111'><p style='background:#fff'><b style='color:#fff'>WORDS</b></p></div>"),
+        "hidden",
+    ),
+    "html-option": Carrier("a.html", _html("<select><option selected>a</option><option>WORDS</option></select>"), "hidden"),
     "docx-vanish": Carrier("a.docx", _docx(f"<w:p>{_run('Seen')}{_run('WORDS', '<w:vanish/>')}</w:p>"), "hidden"),
     "docx-white": Carrier("a.docx", _docx(f"<w:p>{_run('WORDS', '<w:color w:val=`FFFFFF`/>')}</w:p>".replace("`", '"')), "hidden"),
     "docx-tiny": Carrier("a.docx", _docx(f"<w:p>{_run('WORDS', '<w:sz w:val=`1`/>')}</w:p>".replace("`", '"')), "hidden"),

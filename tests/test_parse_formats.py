@@ -281,6 +281,13 @@ def test_html_hidden(body: str, head: str, why: str) -> None:
         ("<p class=x>a</p>", "<style>@media print{.x{display:none}}</style>"),
         ("<p class=x>a</p>", "<style>.x:hover{display:none} .x::after{opacity:0}</style>"),
         ("<p style='color:#fefefe;background-color:#111'>a</p>", ""),
+        ("<div style='background-image:url(a.png)'><p style='color:#fff'>a</p></div>", ""),
+        ("<div style='background:linear-gradient(#003,#006);color:#fff'>a</div>", ""),
+        ("<p class=x>a</p>", "<style>.x{display:none} .x{display:block}</style>"),
+        ("<p id=x>a</p>", "<style>#x{display:block} p{display:none} p:first-child{display:block}</style>"),
+        ("<div style='color:#fff'><p style='color:#000'>a</p></div>", ""),
+        ("<p>a</p>", "<noscript><style>p{display:none}</style></noscript>"),
+        ("<p class=x style='display:block'>a</p>", "<style>.x{display:none}</style>"),
     ],
 )
 def test_html_not_hidden(body: str, head: str) -> None:

@@ -1,12 +1,13 @@
 """HTML, as wikis and browsers save it: what a reader sees, in reading order. Nothing is fetched, no script is run."""
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from reviewer.parse.draft import Draft, Writer
-from reviewer.parse.styles import UNSEEN, invisible, white
+from reviewer.parse.styles import UNSEEN, Look, css, tells
 
 if TYPE_CHECKING:
     from reviewer.domain.document import BlockKind
@@ -33,11 +34,15 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Rules for paper or for narrow screens hide much that a reader sees.
 _MEDIA = re.compile(r"@media[^{]*(?:print|width|height|prefers|orientation|speech)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*(rgba?\([^)]*\)|[^\s;]+)")
 _PASSING = re.compile(
-    r":(?!(?:nth|first|last|only)-(?:last-)?(?:child|of-type)|not\(|is\(|where\(|root|empty)|:not\([^)]*:"
+    r":(?!(?:nth|first|last|only)-(?:last-)?(?:child|of-type)|not\(|is\(|where\(|has\(|root|empty)|:not\([^)]*:"
 )
-_RULES_MOST = 500
+_CLASS = re.compile(r"[.\[]|:(?!not|is|where|has)")
+_ELEMENT = re.compile(r"(?:^|[\s>+~(])[a-z]", re.IGNORECASE)
+_AS_STYLE = {"color": "color", "text": "color", "bgcolor": "background-color", "background": "background-image"}
+_RULES_MOST = 2_000
+_MATCHES_MOST = 100_000  # of rules and elements; beyond, only what hides is looked at
+_PROPERTIES = ", ".join(f"meta[name={name} i]" for name in ("description", "keywords", "subject", "abstract"))
 _SPACE = re.compile(r"\s+")
 
 
@@ -51,13 +56,12 @@ class _Page:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.writer = Writer()
         self.draft = self.writer.draft
-        self.root = tree.root
-        self.unseen, self.dark = _style_sheets(tree)
+        self.tree, self.root = tree, tree.root
+        self.rules = _style_sheets(tree)
         self.pieces: list[tuple[str, str]] = []
         self.kinds: list[BlockKind] = []  # of the blocks that are open
         self.level = 0
-        self.why: list[tuple[int, str]] = []  # depth at which an element began to be hidden, and why
-        self.darker: list[int] = []  # depths of elements with a background that shows white text
+        self.looks: list[tuple[int, Look]] = [(-1, Look())]  # of the elements that change it, and their depths
 
     def walk(self) -> Draft:
         """Depth first, without recursion: pages nest thousands deep."""
@@ -74,6 +78,8 @@ class _Page:
                     break
                 node, depth = (node.parent, depth - 1) if depth else (None, 0)
         self._flush("paragraph")
+        for node in self.tree.css(_PROPERTIES):
+            self.writer.property(str(node.attributes.get("content") or ""))
         return self.writer.done()
 
     def _enter(self, node: Any, depth: int) -> bool:
@@ -125,27 +131,23 @@ class _Page:
         if tag in _BREAKS and self.kinds and not (self._in_row() and tag != "tr"):
             self._flush(self.kinds[-1])
             self.kinds.pop()
-        if self.why and self.why[-1][0] == depth:
-            self.why.pop()
-        if self.darker and self.darker[-1] == depth:
-            self.darker.pop()
+        if self.looks[-1][0] == depth:
+            self.looks.pop()
 
     def _style(self, node: Any, tag: str, attributes: dict[str, Any], depth: int) -> None:
-        style = str(attributes.get("style") or "")
-        if color := attributes.get("color"):
-            style += f";color:{color}"
-        why = invisible(style) or self.unseen.get(node.mem_id, "")
-        back = str(attributes.get("bgcolor") or "")
-        if node.mem_id in self.dark or (back and not white(back)) or _has_background(style):
-            self.darker.append(depth)
-        if why == "white text" and self.darker:
-            why = ""
+        style = "".join(f"{name}:{attributes[key]};" for key, name in _AS_STYLE.items() if attributes.get(key))
+        look = css(";".join([style, *self.rules.get(node.mem_id, ()), str(attributes.get("style") or "")]))
         if "hidden" in attributes:
-            why = "hidden HTML"
-        elif tag in UNSEEN or "popover" in attributes or (tag == "dialog" and "open" not in attributes):
-            why = f"HTML element <{tag}>"
-        if why:
-            self.why.append((depth, why))
+            look = Look(gone="hidden HTML")
+        elif (
+            tag in UNSEEN
+            or "popover" in attributes
+            or (tag == "dialog" and "open" not in attributes)
+            or (tag == "option" and "selected" not in attributes)
+        ):
+            look = Look(gone=f"HTML element <{tag}>")
+        if look != Look():
+            self.looks.append((depth, self.looks[-1][1].under(look)))
 
     def _in_row(self) -> bool:
         return bool(self.kinds) and self.kinds[-1] == "table_row"
@@ -156,7 +158,7 @@ class _Page:
             if self.pieces and self.pieces[-1][0][-1:].isspace():
                 words = words.lstrip(" ")
         if words:
-            self.pieces.append((words, self.why[-1][1] if self.why else ""))
+            self.pieces.append((words, self.looks[-1][1].why()))
 
     def _flush(self, kind: "BlockKind") -> None:
         if self.pieces:
@@ -164,32 +166,36 @@ class _Page:
             self.writer.add(kind, pieces, level=self.level if kind == "heading" else 0)
 
 
-def _has_background(style: str) -> bool:
-    found = _BACKGROUND.search(style.lower())
-    return found is not None and not white(found[1]) and found[1] not in ("none", "inherit", "initial", "unset")
-
-
-def _style_sheets(tree: LexborHTMLParser) -> tuple[dict[int, str], set[int]]:
-    """Nodes that a rule of the page's own style sheets hides, and those with a background."""
-    unseen: dict[int, str] = {}
-    dark: set[int] = set()
-    sheets = "\n".join(node.text() for node in tree.css("style"))
+def _style_sheets(tree: LexborHTMLParser) -> dict[int, list[str]]:
+    """What the page's own style sheets say of each node, the more special rule last."""
+    sheets = "\n".join(
+        node.text() for node in tree.css("style") if node.parent is None or node.parent.tag != "noscript"
+    )
     rules = [
         # What stands before a selector: a statement such as @import, a declaration of the rule around it, "<!--".
         (before.rpartition(";")[2].replace("<!--", "").strip(), body)
-        for before, body in _RULE.findall(_MEDIA.sub("", _REMARK.sub("", sheets)))[: 20 * _RULES_MOST]
-        if "@" not in before.rpartition(";")[2] and (invisible(body) or _has_background(body))
+        for before, body in _RULE.findall(_MEDIA.sub("", _REMARK.sub("", sheets)))[: 10 * _RULES_MOST]
+        if "@" not in before.rpartition(";")[2] and tells(body)
     ]
-    for selector, body in rules[:_RULES_MOST]:
+    said: dict[int, list[str]] = defaultdict(list)
+    matches = 0
+    for selector, body in sorted(rules[:_RULES_MOST], key=lambda rule: _special(rule[0])):
+        if matches > _MATCHES_MOST and not css(body).why():
+            continue
         # What shows only later (":hover") or is no element (":before") hides nothing that stands in the text.
         parts = ", ".join(part for part in selector.split(",") if not _PASSING.search(part))
         try:
             nodes = tree.css(parts) if parts.strip() else []
         except SelectolaxError:
             continue
+        matches += len(nodes)
         for node in nodes:
-            if why := invisible(body):
-                unseen[node.mem_id] = why
-            if _has_background(body):
-                dark.add(node.mem_id)
-    return unseen, dark
+            said[node.mem_id].append(body)
+    return said
+
+
+def _special(selector: str) -> tuple[int, int, int]:
+    """How much more a rule counts than others: names, then classes, then elements."""
+    return max(
+        (part.count("#"), len(_CLASS.findall(part)), len(_ELEMENT.findall(part))) for part in selector.split(",")
+    )

@@ -61,7 +61,7 @@ def region_notices(document: Document, language: str, *, quoting: bool = True) -
     words = _WORDS.get(language, _WORDS["en"])
     causes: dict[tuple[str, str], list[Region]] = {}
     for region in document.regions:
-        if region.kind == "waiver":
+        if region.kind == "waiver" or _is_mark(document.text[region.start : region.end].strip()):
             continue
         causes.setdefault((region.kind, region.why), []).append(region)
     for (kind, why), regions in causes.items():
@@ -70,6 +70,11 @@ def region_notices(document: Document, language: str, *, quoting: bool = True) -
             where=_where(regions, document, words), why=why, excerpt=_excerpt(first, document) if quoting else ""
         )
         yield Notice(kind=kind, message=message, start=first.start, end=first.end)
+
+
+def _is_mark(text: str) -> bool:
+    """A sign that shows when one points at it, as "¶" beside a heading; it says nothing."""
+    return len(text) <= 2 and text.isprintable() and not text.isalnum()
 
 
 def _where(regions: list[Region], document: Document, words: Mapping[str, str]) -> str:
