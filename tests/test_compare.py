@@ -97,6 +97,15 @@ def test_a_sentence_that_stands_in_other_lines_was_not_lost() -> None:
     assert [e.quote for e in change.evidence] == [SAID["by_hand"][2]]
 
 
+def test_a_sentence_that_is_read_otherwise_where_it_stands_now() -> None:
+    """Its words are in both texts, and what the reader made of them is not: nobody took them out."""
+    text = f"{SAID['labels'][2]}\n\n{SAID['data'][2]}"
+    [fixed] = [c for c in compare(reviewed("data", text=text), reviewed("labels", "data"), FSDL).findings if c.both]
+    [lost] = [c for c in compare(reviewed("labels", "data"), reviewed("data", text=text), FSDL).findings if c.both]
+    assert (fixed.state, fixed.finding.id, fixed.side) == ("fixed", "missing.labels", "new")
+    assert (lost.state, lost.finding.id, lost.side) == ("regressed", "missing.labels", "old")
+
+
 ANY = st.lists(st.sampled_from(sorted(SAID)), unique=True)
 
 

@@ -46,7 +46,12 @@ def comparison(language: Literal["en", "ko"] = "en", **changes: object) -> Compa
         completeness=Shift(before=69.2, after=61.4),
         verdict=WordMove(before="revise", after="go"),
         quadrant=WordMove(before="moonshot", after="high_priority"),
-        facts=(FactChange(criterion="labels", before="not_stated", after="available", gained=1),),
+        facts=(
+            FactChange(criterion="labels", before="not_stated", after="available", gained=1),
+            FactChange(
+                criterion="data_security", before="addressed", after="mentioned", gained=-0.6, lost=True, was=strength
+            ),
+        ),
         findings=(
             FindingChange(
                 state="regressed",
@@ -54,6 +59,7 @@ def comparison(language: Literal["en", "ko"] = "en", **changes: object) -> Compa
                 before=rule.model_copy(update={"severity": "minor", "message": "…"}),
                 evidence=strength,
                 side="old",
+                both=True,
             ),
             FindingChange(state="new", finding=simpler),
             FindingChange(state="fixed", finding=labels, evidence=strength),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reviewer.compare.findings import changes
-from reviewer.compare.texts import absent, words
+from reviewer.compare.texts import absent, stands, words
 from reviewer.critique import critique
 from reviewer.domain import Fact, Finding, Review, Rubric, RubricUsed, Scorecard, Shift
 from reviewer.domain.comparison import AxisMove, Caveat, Comparison, FactChange, Obstacle, Side, WordMove
@@ -56,9 +56,12 @@ def compare(old: Review, new: Review, rubric: Rubric, language: str | None = Non
             "quadrant": WordMove(before=was.card.quadrant, after=now.card.quadrant),
             "facts": moved,
             "findings": tuple(
-                change.model_copy(update={"waived": waived.get(change.finding.fingerprint)})
-                if change.state != "fixed"
-                else change
+                change.model_copy(
+                    update={
+                        "waived": None if change.state == "fixed" else waived.get(change.finding.fingerprint),
+                        "both": stands(change.evidence, old if change.side == "new" else new),
+                    }
+                )
                 for change in changes(was.findings, now.findings, moved, rubric)
             ),
         }

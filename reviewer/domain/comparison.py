@@ -62,6 +62,7 @@ class FindingChange(Frozen):
     before: Finding | None = None  # as it was, where it stays open or got worse
     evidence: tuple[Evidence, ...] = ()  # empty: no sentence was quoted for it
     side: Literal["old", "new"] = "new"  # the text that holds the evidence
+    both: bool = False  # the other text has every word of it, too: it is read otherwise where it stands
     waived: Waived | None = None  # who answers for it in the new review
 
 

@@ -1,8 +1,9 @@
 """Two reviews side by side: verdict and figures first, then what each finding became and which sentence did it."""
 
 from collections.abc import Iterator
+from typing import Literal
 
-from reviewer.domain import AxisScore, Rubric, RubricUsed, Texts
+from reviewer.domain import AxisScore, Evidence, Rubric, RubricUsed, Texts
 from reviewer.domain.comparison import STATES, Comparison, FindingChange, State
 from reviewer.domain.record import Answer
 from reviewer.render.clean import shortened
@@ -13,13 +14,12 @@ from reviewer.render.report import (
     Entry,
     Heading,
     Headline,
-    Item,
-    Items,
     Node,
     Paragraph,
     Quote,
     Table,
     Title,
+    Tone,
     criterion,
     placed,
     waiver,
@@ -89,12 +89,7 @@ def nodes(comparison: Comparison, rubric: Rubric, language: str) -> Iterator[Nod
         yield from _findings(comparison, state, words, tell)
     if comparison.facts:
         yield Heading(tell("diff.facts"))
-        moved = (
-            f"{criterion(words, fact.criterion).name}: "
-            f"{_said(fact.criterion, fact.before, words)} → {_said(fact.criterion, fact.after, words)}"
-            for fact in comparison.facts[:MAX_ENTRIES]
-        )
-        yield Items(tuple(Item(line) for line in moved))
+        yield from _answers(comparison, words, tell)
     yield Heading(tell("method"))
     readers = dict.fromkeys(side.reader for side in (comparison.old, comparison.new))
     yield Paragraph(tell("diff.read_by", reader=", ".join(readers)), tone="quiet")
@@ -178,16 +173,38 @@ def _details(comparison: Comparison, change: FindingChange, tell: Say) -> Iterat
     if change.before is not None and change.before.message != change.finding.message:
         yield Detail(tell("diff.was"), change.before.message)
     if change.evidence:
-        side = comparison.new if change.side == "new" else comparison.old
-        yield Detail(tell(f"diff.says.{change.side}"), side.name)
-        for item in change.evidence:
-            yield Quote(text=shortened(item.quote), where=placed(item, side.format, tell))
+        yield from _quoted(comparison, change.side, change.evidence, tell)
+        if change.both and change.state != "open":
+            yield Detail(tell("why"), tell("diff.both"))
     elif change.state != "open":
         yield Detail(tell("why"), tell("diff.silent"))
     if change.state in ("new", "regressed") and change.finding.advice:
         yield Detail(tell("advice"), change.finding.advice)
     if change.waived:
         yield waiver(change.waived, tell)
+
+
+def _answers(comparison: Comparison, words: Texts, tell: Say) -> Iterator[Entry]:
+    """Every answer that changed; with its sentences where no finding above quotes them."""
+    told = {change.finding.criterion for change in comparison.findings if change.evidence}
+    for fact in comparison.facts[:MAX_ENTRIES]:
+        said = f"{_said(fact.criterion, fact.before, words)} → {_said(fact.criterion, fact.after, words)}"
+        details: tuple[Detail | Quote, ...] = ()
+        if fact.criterion not in told:
+            old = fact.lost or not fact.now
+            details = tuple(_quoted(comparison, "old" if old else "new", fact.was if old else fact.now, tell))
+        tone: Tone = "good" if fact.gained > 0 else "minor" if fact.gained < 0 else "plain"
+        yield Entry(name=criterion(words, fact.criterion).name, text=said, tone=tone, details=details)
+
+
+def _quoted(
+    comparison: Comparison, of: Literal["old", "new"], evidence: tuple[Evidence, ...], tell: Say
+) -> Iterator[Detail | Quote]:
+    side = comparison.new if of == "new" else comparison.old
+    if evidence:
+        yield Detail(tell(f"diff.says.{of}"), side.name)
+    for item in evidence:
+        yield Quote(text=shortened(item.quote), where=placed(item, side.format, tell))
 
 
 def _said(name: str, value: Answer, words: Texts) -> str:

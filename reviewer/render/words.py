@@ -35,8 +35,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "more": ("and {count} more; the JSON record has all", "외 {count}건, 전체는 JSON 기록에 있습니다"),
     "line": ("line {line}", "{line}행"),
     "searched": (
-        "looked in {sections} and found no answer",
-        "{sections}에서 찾았으나 답이 없었습니다",
+        "looked through the whole text, above all in {sections}, and found no answer",
+        "글 전체에서, 특히 {sections}에서 찾았으나 답이 없었습니다",
     ),
     "searched.all": ("looked through the whole text and found no answer", "글 전체에서 찾았으나 답이 없었습니다"),
     "searched.for": ("looked for: {cues}", "찾은 표현: {cues}"),
@@ -125,6 +125,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "diff.open": ("Still open", "남은 지적"),
     "diff.same": ("No finding changed.", "달라진 지적이 없습니다."),
     "diff.facts": ("Answers that changed", "달라진 답"),
+    "diff.both": (
+        "Both texts say so; where it stands now, it is read otherwise.",
+        "두 글에 모두 있는 문장이지만, 지금 자리에서는 다르게 읽힙니다.",
+    ),
     "diff.says.new": ("The new text says", "새 글의 문장"),
     "diff.says.old": ("The old text said", "이전 글의 문장"),
     "diff.silent": (
