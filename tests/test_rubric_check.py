@@ -1,11 +1,12 @@
 """Bad rubrics: each is the small good one below with one thing changed, and each message says where and what."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from reviewer.errors import RubricError
-from reviewer.pipeline import check_rubric
+from reviewer.pipeline import check_rubric, render, review
 from reviewer.rubric import bundled_rubrics, load_rubric
 
 GOOD = """\
@@ -66,6 +67,7 @@ tests:
   - {name: nothing, facts: {}, axes: {mark: 0}}
 """
 
+RULE = "!('low' in danger) && 'not_stated' in goal"
 CASES = [
     # what is replaced, by what, the line that is named, what the message says
     ("duplicate key", "        weight: 2\n", "        weight: 2\n        weight: 3\n", 8, "duplicate key"),
@@ -197,6 +199,30 @@ CASES = [
     ("test that fails", "axes: {mark: 0}", "axes: {mark: 50}", 1, "mark is 0.0, not 50"),
     ("test of nothing", "facts: {}", "facts: {gaol: clear}", 55, "no such fact"),
     ("alias bomb", 'version: "1"', 'version: &v "1"\nwaivable: *v', 3, "alias"),
+    # RU03, RU06: YAML's words for numbers and truth are not converted, and no weight turns a figure over.
+    ("a weight as text", "mark: {basics: 1}", "mark: {basics: '1'}", 20, "valid number"),
+    ("a weight as truth", "mark: {basics: 1}", "mark: {basics: true}", 20, "valid number"),
+    ("a negative axis weight", "mark: {basics: 1}", "mark: {basics: -1}", 20, "greater than or equal to 0"),
+    ("an endless axis weight", "mark: {basics: 1}", "mark: {basics: 1.0e+308}", 20, "less than or equal to 1000"),
+    ("an axis that weighs nothing", "mark: {basics: 1}", "mark: {basics: 0}", 20, "axis mark weighs nothing"),
+    ("yes for true", "kind: assessed\n", "kind: assessed\n        multiple: yes\n", 15, "valid boolean"),
+    ("text for truth", 'version: "1"', 'version: "1"\nwaivable: "true"', 3, "valid boolean"),
+    ("a figure for truth", 'version: "1"', 'version: "1"\nwaivable: 1', 3, "valid boolean"),
+    ("a cue's weight as text", "['our goal is']", "[{pattern: goal, weight: '3'}]", 34, "valid number"),
+    ("a date for a title", "title: Small", "title: 2026-01-01", 37, "valid string"),
+    ("bytes for a title", "title: Small", "title: !!binary aGk=", 37, "valid string"),
+    # Values are joined by "|" and "+" in a rule's table.
+    ("a value of two", "          low: {points: 1}", "          'lo|w': {points: 1}", 16, "should match pattern"),
+    ("a language that is a path", "texts:\n  en:", "texts:\n  '../x':", 36, "should match pattern"),
+    # RU15: what is found in any words proves nothing.
+    ("a pattern for any letter", "\\b(goals?|aims?)\\b", ".", 32, "found in any words"),
+    ("a pattern for any word", "\\b(goals?|aims?)\\b", "\\w+ \\S+", 32, "found in any words"),
+    ("a pattern for any Korean word", "\\b(goals?|aims?)\\b", "[가-힣]+", 32, "found in any words"),
+    ("nested expression", f'"{RULE}"', f"\"{'(' * 300}'clear' in goal{')' * 300}\"", 23, "nested too deeply"),
+    ("a chain of nots", f'"{RULE}"', f"\"{'!' * 900}('clear' in goal)\"", 23, "nested too deeply"),
+    ("an attribute", f'"{RULE}"', '"goal.__class__ == goal"', 23, "field select"),
+    ("a builtin", f'"{RULE}"', '"__builtins__ == goal"', 23, "no such criterion: __builtins__"),
+    ("a call", f'"{RULE}"', "\"open('goal') == goal\"", 23, "no such value: goal"),
     ("tab", "  - id: basics", "\t- id: basics", 4, ""),
     ("not a mapping", GOOD, "- a\n- b\n", 1, "not a mapping"),
     ("empty", GOOD, "", 1, "not a mapping"),
@@ -282,6 +308,36 @@ def test_more_than_four_criteria_in_a_rule(tmp_path: Path) -> None:
     rule = " && ".join(["'high' in danger", *(f"'good' in more{i}" for i in range(4))])
     text = GOOD.replace("axes:\n", extra + "axes:\n", 1).replace("!('low' in danger) && 'not_stated' in goal", rule)
     assert any("reads 5 criteria" in one for one in problems(text, tmp_path))
+
+
+def test_a_rule_does_not_multiply_without_end(tmp_path: Path) -> None:
+    """A criterion of n values that takes several has 2^n answers, and a rule may read four of them."""
+    values = ", ".join(f"v{n}: {{points: 1}}" for n in range(11))
+    extra = "".join(
+        f"      - id: m{n}\n        kind: assessed\n        multiple: true\n"
+        f"        values: {{{values}, unclear: {{points: 0}}}}\n"
+        for n in range(4)
+    )
+    rule = " && ".join(f"'v0' in m{n}" for n in range(4))
+    text = GOOD.replace("axes:\n", extra + "axes:\n", 1).replace(RULE, rule)
+    assert any("17,592,186,044,416 combinations of values; 5,000" in one for one in problems(text, tmp_path))
+
+
+def test_texts_are_no_templates(tmp_path: Path) -> None:
+    said = "{0.__class__} {name} {{7*7}} ${HOME} %s $criteria"
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD.replace("No goal.", f"'{said}'").replace("What for?", f"'{said}'"), "utf-8")
+    rubric = load_rubric(path)
+    done = review("We hold letters of many years in two rooms of the house. " * 8, rubric=rubric, force=True)
+    assert said in {finding.message for finding in done.findings}
+    assert said in render(done, rubric, "terminal", width=100)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rubric.yaml")
+    with pytest.raises(RubricError, match=r"no rubric\.yaml"):
+        load_rubric(tmp_path)
 
 
 def test_a_folder_without_a_rubric(tmp_path: Path) -> None:

@@ -46,12 +46,18 @@ def build(sources: Mapping[str, Source], digest: str) -> tuple[Rubric | None, li
         return sources["rubric"].path, sources["rubric"].line(at)
 
     try:
-        raw = RawRubric.model_validate(merged)
+        # By way of JSON, because only there "strict" takes lists for tuples.
+        raw = RawRubric.model_validate_json(json.dumps(merged, default=_strange), strict=True)
     except ValidationError as error:
         return None, [_problem(e, merged, locate) for e in error.errors()], locate
     builder = _Builder(raw, locate)
     rubric = builder.rubric(digest)
     return (None if builder.problems else rubric), builder.problems, locate
+
+
+def _strange(value: Any) -> dict[str, str]:
+    """A date, a set, bytes: what YAML makes and no rubric holds. A mapping is refused wherever one may stand."""
+    return {type(value).__name__: str(value)}
 
 
 def _problem(error: Any, merged: Mapping[str, Any], locate: Locate) -> Problem:

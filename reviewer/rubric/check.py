@@ -153,6 +153,10 @@ _QUADRANTS = {"high_priority", "moonshot", "quick_win", "reconsider"}
 
 
 def _weights(rubric: Rubric) -> Found:
+    sums = {name: sum(c.weight for c in rubric.criteria if c.section == name) for name in rubric.sections}
+    for axis in rubric.axes:
+        if not any(weight * sums.get(name, 0) for name, weight in axis.sections.items()):
+            yield ("axes", axis.id), f"axis {axis.id} weighs nothing", "give a section, and its criteria, a weight"
     weighed = {s for axis in rubric.axes for s, weight in axis.sections.items() if weight > 0}
     used = {c for table in _tables(rubric) for c in table.criteria}
     if rubric.archetype:

@@ -13,7 +13,8 @@ from reviewer.errors import RubricError
 from reviewer.rubric.yaml import MAX_BYTES, Problem, Source, read_yaml
 
 # Part of the key under which a compiled rubric is kept: raise it when `Rubric` or the checks change.
-COMPILED = "2"
+COMPILED = "3"
+MAX_FILES = 20
 
 
 def bundled_rubrics() -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     if not path.exists() and str(name_or_path) in bundled_rubrics():
         path = resource("rubrics") / str(name_or_path)
     if path.is_dir():
-        paths = sorted(p for p in path.glob("*.yaml") if _role(p) is not None)
+        paths = sorted(p for p in path.glob("*.yaml") if _role(p) is not None and p.is_file())
         if not any(_role(p) == "rubric" for p in paths):
             raise RubricError(f"{path}: no rubric.yaml in this folder; name a rubric file or its folder")
     elif path.is_file():
@@ -61,6 +62,8 @@ def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     else:
         raise RubricError(f"no rubric {str(name_or_path)!r}: neither a path nor one of {', '.join(bundled_rubrics())}")
     files = {}
+    if len(paths) > MAX_FILES:
+        raise RubricError(f"{path}: {len(paths)} files; rubric.yaml, cues.yaml and a few texts.LANGUAGE.yaml will do")
     for p in paths:
         if p.stat().st_size > MAX_BYTES:
             raise RubricError(f"{p}: larger than {MAX_BYTES:,} bytes; a rubric is a small file")

@@ -15,6 +15,11 @@ from reviewer.errors import RubricError
 # 4,564 steps and takes seconds on a long line; what people write stays below a few hundred.
 _MAX_STEPS = 2_000
 _MAX_LENGTH = 2_000
+# Two sentences of no language: what is found in both looks for letters, not for words.
+_NO_WORDS = (
+    ("Jqxvzk wqjxv zzkqj bvxqz jjkqw.", "Kzqvv xjwqk qqzxj wvzkb zkkjq."),
+    ("뷁쉙 쫣됇 겕돼끍 뭵뷂.", "쓁쀓 뒑퓳 쐌읡뾜 꿻쮛."),
+)
 
 
 def _options() -> Any:
@@ -56,6 +61,8 @@ def check(pattern: str) -> None:
     """Raise a RubricError that says what is wrong with this pattern, if anything is."""
     if _compiled(pattern).search(""):
         raise RubricError(f"pattern {pattern!r} is found where nothing stands, so it proves nothing; name words")
+    if any(all(map(_compiled(pattern).search, texts)) for texts in _NO_WORDS):
+        raise RubricError(f"pattern {pattern!r} is found in any words, so it proves nothing; name some")
 
 
 def search(pattern: str, text: str) -> tuple[int, int] | None:

@@ -1,23 +1,28 @@
 """The shape of a rubric file, before it becomes a `Rubric`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from reviewer.domain import Axis, CueBook, Demand, Severity, Texts, Verdict
 from reviewer.domain.base import Frozen
 
+# "|" and "+" join values in the keys of a rule's table.
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Spoken = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Weight = Annotated[float, Field(ge=0, le=1000)]
+
 
 class Raw(Frozen):
     """Strict: YAML's own types only, nothing converted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class RawValue(Raw):
     """A value of a criterion."""
 
-    points: float = Field(ge=0, le=1, strict=True)
+    points: float = Field(ge=0, le=1)
     needs: Any = None
     falls_to: str | None = None
     finding: Severity | None = None
@@ -26,30 +31,30 @@ class RawValue(Raw):
 class RawCriterion(Raw):
     """A criterion."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    id: Id
     kind: Literal["stated", "assessed"] = "stated"
-    weight: float = Field(default=1, ge=0, le=1000, strict=True)
+    weight: Weight = 1
     multiple: bool = False
     unknown: str | None = None
     answer: str | None = None
     source: str = ""
-    values: dict[str, RawValue] = Field(min_length=2, max_length=12)
+    values: dict[Id, RawValue] = Field(min_length=2, max_length=12)
 
 
 class RawSection(Raw):
     """A section."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    id: Id
     criteria: list[RawCriterion] = Field(min_length=1)
 
 
 class RawRule(Raw):
     """A rule."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    id: Id
     when: str = Field(max_length=1000)
     axis: str | None = None
-    factor: float = Field(default=1.0, gt=0, le=2, strict=True)
+    factor: float = Field(default=1.0, gt=0, le=2)
     finding: Severity | None = None
     criterion: str | None = None
     contradiction: bool = False
@@ -59,7 +64,7 @@ class RawRule(Raw):
 class RawGate(Raw):
     """A gate."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    id: Id
     closed_when: str = Field(max_length=1000)
     closed_by: list[str]
     fails_when: str | None = Field(default=None, max_length=1000)
@@ -97,7 +102,7 @@ class RawRubric(Raw):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     version: str
     sections: list[RawSection] = Field(min_length=1)
-    axes: dict[str, dict[str, float]] = Field(min_length=1)
+    axes: dict[Id, dict[Id, Weight]] = Field(min_length=1)
     rules: list[RawRule] = Field(default=[], max_length=25)
     gates: list[RawGate] = Field(default=[], max_length=8)
     verdict: Verdict | None = None
@@ -105,9 +110,9 @@ class RawRubric(Raw):
     archetype: str | None = None
     archetypes: list[RawArchetype] = []
     hard_problems: dict[str, list[str]] = {}
-    classes: dict[str, dict[str, list[str]]] = {}
+    classes: dict[Id, dict[Spoken, list[str]]] = {}
     cues: CueBook = CueBook()
-    texts: dict[str, Texts] = Field(min_length=1)
+    texts: dict[Spoken, Texts] = Field(min_length=1)
     tests: list[RawTest] = []
     waivable: bool = False
 

@@ -1,5 +1,6 @@
 """Rules as truth tables: CEL runs once, when a rubric is loaded, over every combination of values."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations, product
@@ -8,6 +9,7 @@ from typing import Any
 from reviewer.domain import Criterion, Table
 
 MAX_CRITERIA = 4
+MAX_COMBINATIONS = 5_000  # of values; each is evaluated, and a criterion of several values has 2^n of them
 
 
 class ExpressionError(ValueError):
@@ -56,6 +58,9 @@ def compile_table(expression: str, criteria: Mapping[str, Criterion]) -> Table:
     used = tuple(c for c in criteria if c in names)
     if not 1 <= len(used) <= MAX_CRITERIA:
         raise ExpressionError(f"reads {len(used)} criteria; 1 to {MAX_CRITERIA} are allowed")
+    combined = math.prod(len(options(criteria[c])) for c in used)
+    if combined > MAX_COMBINATIONS:
+        raise ExpressionError(f"reads {combined:,} combinations of values; {MAX_COMBINATIONS:,} are the most")
     if bad := _unknown_values(expression, [criteria[c] for c in used]):
         raise ExpressionError(f"no such value: {', '.join(bad)}")
     true = set()
@@ -66,6 +71,8 @@ def compile_table(expression: str, criteria: Mapping[str, Criterion]) -> Table:
         }
         try:
             result = program.evaluate(bound)
+        except RecursionError as error:
+            raise ExpressionError("is nested too deeply") from error
         except celpy.CELEvalError as error:
             raise ExpressionError(f"fails for {'|'.join(combination)}: {error.args[0]}") from error
         if not isinstance(result, celpy.celtypes.BoolType):
@@ -89,6 +96,8 @@ def _program(expression: str) -> tuple[Any, set[str]]:
         tree = _environment().compile(expression)
     except celpy.CELParseError as error:
         raise ExpressionError(f"not a CEL expression ({str(error.args[0]).splitlines()[0]})") from error
+    except RecursionError as error:
+        raise ExpressionError("is nested too deeply") from error
     # Methods and functions are idents, too, but stand in other nodes; only plain names are criteria.
     names = {str(node.children[0]) for node in tree.find_data("ident")}
     return _environment().program(tree), names
