@@ -149,6 +149,15 @@ def test_the_lowest_of_several_is_the_output() -> None:
     assert len(plan.record.splitlines()) == len(json.loads(plan.sarif)["runs"]) == 2
 
 
+def test_no_more_runs_than_code_scanning_takes() -> None:
+    """RE10: of 20 runs in a file, each with a category of its own; one more, and the whole file is refused."""
+    names = [f"proposals/{n}.md" for n in range(25)]
+    one = build.review()
+    many = [one.model_copy(update={"document": one.document.model_copy(update={"name": name})}) for name in names]
+    runs = json.loads(planned(*many, rubric=build.rubric()).sarif)["runs"]
+    assert len({run["automationDetails"]["id"] for run in runs}) == len(runs) == 20
+
+
 # Lines of the diff, files
 
 

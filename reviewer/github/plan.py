@@ -17,6 +17,7 @@ from reviewer.version import VERSION
 
 VERDICTS = ("stop", "revise", "go")
 STATUSES = ("failed", "incomplete", "skipped", "reviewed")
+RUNS = 20  # of a SARIF file; one with more is refused
 
 
 class Thread(Frozen):
@@ -177,7 +178,7 @@ def _outputs(reviewed: Sequence[Reviewed], left: Sequence[Left]) -> dict[str, st
 
 
 def _sarif(reviewed: Sequence[Reviewed], saying: Saying) -> str:
-    """One log with a run for each proposal."""
-    logs = [json.loads(render(one.review, saying.rubric, "sarif")) for one in reviewed]
+    """One log with a run for each proposal, as far as code scanning takes them."""
+    logs = [json.loads(render(one.review, saying.rubric, "sarif")) for one in reviewed[:RUNS]]
     runs = [run for log in logs for run in log["runs"]]
     return json.dumps({**logs[0], "runs": runs}, indent=1) + "\n" if logs else ""
