@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -19,7 +18,6 @@ from llm_answers import by_hand
 from llm_server import Answer, error, serve
 
 from reviewer.__main__ import main
-from reviewer.batch import process
 from reviewer.batch.asking import by_model
 from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
@@ -32,12 +30,6 @@ from reviewer.errors import InputError, SettingsError
 from reviewer.pipeline import ModelSettings, Panel, load_rubric
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
-
-
-@pytest.fixture(autouse=True)
-def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The usual way to start a process goes through a socket, which no test may open."""
-    monkeypatch.setattr(process, "_context", lambda: multiprocessing.get_context("spawn"))
 
 
 @pytest.fixture(scope="module")
