@@ -298,6 +298,33 @@ def test_a_rubric_is_read_as_its_file_is_now(tmp_path: Path) -> None:
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("shape", ["report/{}", "download/{}/html", "download/{}/markdown", "download/{}/terminal"])
+def test_the_coach_gives_no_verdict(shape: str) -> None:
+    client = owner()
+    path = f"/{shape.format(reviewed(client)['id'])}"
+    assert "High priority" in client.get(path).text
+    assert "High priority" not in client.get(path, params={"voice": "coach"}).text
+
+
+def test_waivers_are_shown_as_their_file_is_now(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.yaml"
+    entry = "waivers:\n  - {{finding: missing.budget, who: the dean, why: It is confidential.{}}}\n"
+    file.write_text(entry.format(""))
+    client = owner(Options(waivers=file))
+    text = b"\n".join(line for line in CHURN.split(b"\n") if b"EUR" not in line)
+    done = reviewed(client, text)
+    assert "the dean" in client.get(f"/report/{done['id']}").text
+    bare = reviewed(owner(), text)
+    assert [done[key] for key in ("axes", "said", "verdict")] == [bare[key] for key in ("axes", "said", "verdict")]
+    other = reviewed(client, text, rubric="course-proposal")  # which knows no such finding
+    assert "the dean" not in client.get(f"/report/{other['id']}").text
+    file.write_text(entry.format(", until: 2020-01-01"))
+    assert "Waiver expired" in client.get(f"/report/{reviewed(client, text)['id']}").text
+    file.write_text(entry.format(", till: 2020-01-01"))
+    answer = client.post("/review", params={"rubric": "fsdl"}, content=text)
+    assert (answer.status_code, "unknown key 'till'" in answer.json()["error"]) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("accepts", "set_to", "language"),
     [("ko-KR,ko;q=0.9", None, "ko"), ("en-US", None, "en"), ("en-US", "ko", "ko"), ("", None, "en")],

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import axe_playwright_python
 import parse_files as files
 import pytest
 import render_attacks as attacks
@@ -32,6 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 CHURN = (resource("examples") / "churn.md").read_text("utf-8")
 KOREAN = (resource("examples") / "pension-letters.ko.md").read_text("utf-8")
 THEMES = ("light", "dark")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 
 @contextmanager
@@ -139,7 +141,8 @@ def test_paste_edit_and_watch_the_figures_move(browser: "Browser", address: str)
         shown = report(page, "Ferrovia Fleet")
         first = figures(page)
         assert page.inner_text("#verdict").startswith("Go")
-        assert shown.locator(".verdict strong").inner_text() == "Go"
+        assert shown.locator(".verdict strong").text_content() == "Go"
+        assert shown.locator(".sum").is_hidden()  # the figures stand around the frame
         assert page.inner_text("#state").startswith("Reviewed in ")
         assert page.is_hidden("#changes")
         page.evaluate(
@@ -358,6 +361,23 @@ def test_what_is_typed_during_a_review_is_read_after_it(browser: "Browser", addr
         report(page, "The last word.")
 
 
+def test_the_coach_asks_and_gives_no_verdict(browser: "Browser", address: str) -> None:
+    with opened(browser, address) as page:
+        paste(page, CHURN[:1500])
+        report(page, "What to write next")
+        page.select_option("#voice", "coach")
+        shown = report(page, "Answer these first")
+        assert shown.locator(".verdict, .gain").count() == 0
+        assert page.is_hidden("#figures")
+        assert not re.search(r"Revise|Impact|\d\d\b(?! ms)", page.locator("#state").text_content() or "")
+        with page.expect_download() as downloading:
+            page.click("[data-format=markdown]")
+        assert "Answer these first" in Path(downloading.value.path()).read_text("utf-8")
+        page.select_option("#voice", "gate")
+        report(page, "What to write next")
+        assert page.is_visible("#figures")
+
+
 def test_rubric_and_language_are_chosen(browser: "Browser", address: str) -> None:
     with opened(browser, address) as page:
         paste(page, CHURN)
@@ -374,10 +394,6 @@ def test_rubric_and_language_are_chosen(browser: "Browser", address: str) -> Non
 def test_axe_finds_nothing_and_nothing_overflows(
     browser: "Browser", address: str, width: int, locale: str, theme: str
 ) -> None:
-    import axe_playwright_python
-
-    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-
     def checked() -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         # The frame's inside has tests of its own.
@@ -387,7 +403,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
 
     with opened(browser, address, width, theme, locale) as page:
         # Through the debugger, which the page's policy does not reach.
-        page.evaluate(f"() => {{ {axe}; }}")
+        page.evaluate(f"() => {{ {AXE}; }}")
         checked()
         paste(page, CHURN)
         report(page, "Ferrovia Fleet")
@@ -396,6 +412,8 @@ def test_axe_finds_nothing_and_nothing_overflows(
         page.wait_for_selector("#changes:not([hidden])")
         page.click("#changes")
         report(page, "→")
+        checked()
+        page.select_option("#voice", "coach")
         checked()
         drop(page, "recipe.md", RECIPE.encode())
         page.wait_for_selector("#force:not([hidden])")
@@ -409,10 +427,10 @@ def test_the_keyboard_goes_where_the_eye_goes(browser: "Browser", address: str) 
         page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
         page.focus("#rubric")
         seen = ["rubric"]
-        while len(seen) < 14 and seen[-1] != "IFRAME":
+        while len(seen) < 15 and seen[-1] != "IFRAME":
             page.keyboard.press("Tab")
             seen.append(page.evaluate("(e => e.id || e.dataset.format || e.tagName)(document.activeElement)"))
-        assert seen == ["rubric", "lang", "file", "text", "start", "alone", "text", *FORMATS, "IFRAME"]
+        assert seen == ["rubric", "lang", "voice", "file", "text", "start", "alone", "text", *FORMATS, "IFRAME"]
         page.focus("#text")
         page.keyboard.press("Tab")  # a tab leaves the text, it does not get caught in it
         assert page.evaluate("document.activeElement.id") == "start"
@@ -452,6 +470,8 @@ def test_a_model_says_its_cost_first_then_how_far_it_is(browser: "Browser", tmp_
             assert page.inner_text("#host") == f"The text will be sent to {host}."
             assert re.search(r"About \$0\.\d{4}, at most \$0\.\d{4}", page.inner_text("#cost"))
             assert page.evaluate("document.activeElement.closest('dialog') !== null")
+            page.evaluate(f"() => {{ {AXE}; }}")
+            assert page.evaluate("axe.run('dialog').then((found) => found.violations.map((one) => one.id))") == []
             page.keyboard.press("Escape")
             assert page.is_hidden("dialog")
             assert there.requests == []
@@ -460,7 +480,7 @@ def test_a_model_says_its_cost_first_then_how_far_it_is(browser: "Browser", tmp_
             page.wait_for_selector("dialog", state="hidden")
             report(page, "m-1")
             assert len(there.requests) == 1
-            assert page.inner_text("#state").startswith("Read by the model. ")
+            assert page.inner_text("#state").startswith("Read by the model.")
             assert "sk-not-a-key" not in page.content()
 
 

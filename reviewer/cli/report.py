@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 ONE_DOCUMENT = ("criticmarkup", "html", "sarif")
 
 
-def waivers(settings: Settings, rubric: Rubric) -> tuple[Waiver, ...]:
-    """The waivers of the file that is named, or of the one that is here."""
+def waivers_file(settings: Settings) -> Path | None:
+    """The file of waivers that is named, or the one that is here."""
     if settings.waivers is None and not Path(WAIVERS_FILE).is_file():
-        return ()
-    return read_waivers(Path(settings.waivers or WAIVERS_FILE), rubric)
+        return None
+    return Path(settings.waivers or WAIVERS_FILE)
+
+
+def waivers(settings: Settings, rubric: Rubric) -> tuple[Waiver, ...]:
+    """What that file says."""
+    file = waivers_file(settings)
+    return read_waivers(file, rubric) if file else ()
 
 
 def today() -> date:

@@ -4,13 +4,15 @@ from typing import Any
 
 import click
 
-from reviewer.cli.options import asking_options, lang_option, rubric_option
+from reviewer.cli.options import asking_options, lang_option, rubric_option, voice_option, waivers_option
 from reviewer.errors import SettingsError
 
 
 @click.command()
 @rubric_option
 @lang_option
+@voice_option
+@waivers_option
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen here. [default: a free one]")
 @click.option(
     "--host", default="127.0.0.1", metavar="ADDRESS", help="Another address of this machine. [default: 127.0.0.1]"
@@ -36,6 +38,7 @@ def command(port: int, host: str, no_browser: bool, **flags: Any) -> int:
       reviewer serve --port 8421 --no-browser
       OPENAI_API_KEY=... reviewer serve --model openai:gpt-5-mini
     """
+    from reviewer.cli.report import waivers, waivers_file
     from reviewer.cli.settings import RUBRIC, model_settings, resolve
     from reviewer.pipeline import load_rubric
 
@@ -50,8 +53,15 @@ def command(port: int, host: str, no_browser: bool, **flags: Any) -> int:
         ) from error
     settings = resolve(flags)
     rubric = settings.rubric or RUBRIC
-    load_rubric(rubric)  # now, so that a mistake in it is told here
-    options = Options(rubric=rubric, language=settings.lang, model=model_settings(settings), samples=settings.samples)
+    waivers(settings, load_rubric(rubric))  # now, so that a mistake in them is told here
+    options = Options(
+        rubric=rubric,
+        language=settings.lang,
+        voice=settings.voice,
+        waivers=waivers_file(settings),
+        model=model_settings(settings),
+        samples=settings.samples,
+    )
     with listen(host, port) as listening:
         serve(Desk(options), listening, lambda address: _ready(address, host, opens=not no_browser))
     click.echo("reviewer: ended; nothing was stored", err=True)

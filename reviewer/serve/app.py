@@ -20,7 +20,7 @@ from reviewer.compare import compare
 from reviewer.domain import Review
 from reviewer.errors import InputError, ReviewerError
 from reviewer.pipeline import FORMATS, areview_watched, estimate, leaving, render, render_comparison, say
-from reviewer.serve.desk import Desk, Kept, Wanted
+from reviewer.serve.desk import Desk, Kept, Voice, Wanted
 from reviewer.serve.editor import editable, edited_name
 from reviewer.serve.page import page
 
@@ -68,7 +68,7 @@ class _Routes:
 
     async def report(self, request: Request) -> Response:
         kept = self.desk.get(request.path_params["id"])
-        return _framed(await run_in_threadpool(render, kept.review, kept.rubric, "html"))
+        return _framed(await run_in_threadpool(render, kept.review, kept.rubric, "html", voice=_voice(request)))
 
     async def compare(self, request: Request) -> Response:
         old, new = (self.desk.get(request.path_params[which]) for which in ("old", "new"))
@@ -85,7 +85,8 @@ class _Routes:
         if shape == "text":
             text, ending = editable(kept.review.document), "md"
         elif shape in FORMATS:
-            text, ending = await run_in_threadpool(render, kept.review, kept.rubric, shape), ENDINGS[shape]
+            text = await run_in_threadpool(render, kept.review, kept.rubric, shape, voice=_voice(request))
+            ending = ENDINGS[shape]
         else:
             raise InputError(f"no format {shape!r}; there are text, {', '.join(FORMATS)}")
         stem = PurePath(kept.review.document.name.replace("\\", "/")).stem
@@ -166,6 +167,10 @@ async def _told(request: Request, error: Exception) -> Response:
 
 def _wanted(asked: QueryParams) -> Wanted:
     return Wanted(rubric=asked.get("rubric", ""), language=_language(asked), force="force" in asked)
+
+
+def _voice(request: Request) -> Voice:
+    return "coach" if request.query_params.get("voice") == "coach" else "gate"
 
 
 def _language(asked: QueryParams) -> Any:

@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -12,10 +13,11 @@ from reviewer.domain import Document, Review, Rubric
 from reviewer.domain.base import Frozen
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError, RubricError
-from reviewer.pipeline import ModelSettings, bundled_rubrics, load_rubric, review
+from reviewer.pipeline import ModelSettings, bundled_rubrics, load_rubric, read_waivers, review, waive
 
 MOST = 20  # reviews at hand; a text of ten megabytes is the largest
 Language = Literal["en", "ko"]
+Voice = Literal["gate", "coach"]
 _Stamp = tuple[tuple[str, int], ...]
 
 
@@ -24,6 +26,8 @@ class Options(Frozen):
 
     rubric: str = "fsdl"  # chosen at first; a path is offered beside the bundled ones
     language: Language | None = None
+    voice: Voice = "gate"
+    waivers: Path | None = None  # of findings of that rubric
     model: ModelSettings | None = None  # asked only when somebody presses the button
     samples: int = 1
 
@@ -61,8 +65,11 @@ class Desk:
         return self.keep(Kept(review=done, rubric=rubric, wanted=wanted))
 
     def keep(self, kept: Kept) -> str:
-        """Put a review at hand; the one that was not used for longest makes room."""
-        name = secrets.token_urlsafe(9)
+        """Put a review at hand, with its waivers as they are now; the one not used for longest makes room."""
+        name, file = secrets.token_urlsafe(9), self.options.waivers
+        if file and kept.wanted.rubric == self.options.rubric:
+            today = datetime.now().astimezone().date()
+            kept = kept.model_copy(update={"review": waive(kept.review, read_waivers(file, kept.rubric), today)})
         self._kept[name] = kept
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)

@@ -61,7 +61,7 @@ class Guard:
         if headers.getlist("host") not in [[host] for host in self.hosts]:
             return PlainTextResponse("This address is not served here.\n", 421)
         origin = headers.get("origin")
-        if origin is not None and origin != f"http://{headers['host']}":
+        if any(named != f"http://{headers['host']}" for named in headers.getlist("origin")):
             return PlainTextResponse("Requests of other pages are refused.\n", 403)
         if TOKEN in request.query_params:
             return None

@@ -36,6 +36,7 @@
   // In a frame that may not be looked into, how far the page is scrolled is told, and taken: a new page in place of
   // this one can stand where this one stood.
   if (parent !== self) {
+    document.documentElement.classList.add("framed");
     addEventListener("scroll", () => parent.postMessage({ scroll: scrollY }, "*"), { passive: true });
     addEventListener("message", ({ source, data }) => {
       if (source === parent && data.scroll >= 0) scrollTo({ top: data.scroll, behavior: "instant" });

@@ -98,16 +98,21 @@
     $("name").textContent = answer.name;
     $("board").hidden = !reviewed;
     if (!reviewed) return frame(`/report/${answer.id}`);
-    const axes = answer.axes.map((axis) => `${axis.name} ${Math.round(axis.point)}`).join(", ");
-    const verdict = answer.verdict ? `${answer.verdict.text}.` : "";
-    $("state").textContent = say(answer.engine === "llm" ? "done.llm" : "done", { took: answer.took, verdict, axes });
-    $("changes").hidden = base.id === now.id;
+    const coach = $("voice").value === "coach"; // no verdict, no figures
+    const axes = coach ? [] : answer.axes.map((axis) => `${axis.name} ${Math.round(axis.point)}`);
+    const heard = [answer.verdict && !coach ? `${answer.verdict.text}.` : "", axes.join(", ")].join(" ");
+    $("state").replaceChildren(say(answer.engine === "llm" ? "done.llm" : "done", answer), make("span", heard, "unseen"));
+    $("figures").hidden = coach;
+    $("changes").hidden = coach || base.id === now.id;
     $("changes").textContent = say("changes.since", { name: base.name === now.name ? say("first") : base.name });
-    if (base.id === now.id) comparing = false;
+    if ($("changes").hidden) comparing = false;
     $("changes").setAttribute("aria-pressed", String(comparing));
-    for (const link of document.querySelectorAll("[data-format]")) link.href = `/download/${now.id}/${link.dataset.format}`;
-    $("alone").href = `/report/${now.id}`;
-    frame(comparing ? `/compare/${base.id}/${now.id}` : `/report/${now.id}`);
+    const voice = coach ? "?voice=coach" : "";
+    for (const link of document.querySelectorAll("[data-format]")) {
+      link.href = `/download/${now.id}/${link.dataset.format}${voice}`;
+    }
+    $("alone").href = `/report/${now.id}${voice}`;
+    frame(comparing ? `/compare/${base.id}/${now.id}` : $("alone").href);
   };
   const figures = () => {
     $("verdict").hidden = !now.verdict;
@@ -131,10 +136,10 @@
       const [title, figure, bar] = box.children;
       title.textContent = axis.name;
       figure.replaceChildren(make("b", Math.round(axis.point)));
-      if (axis.high > axis.low) figure.append(" ", make("small", `${Math.round(axis.low)}–${Math.round(axis.high)}`));
       const old = before.find((other) => other.name === axis.name);
       const moved = old ? Math.round(axis.point) - Math.round(old.point) : 0;
       if (moved) figure.append(" ", make("span", moved > 0 ? `+${moved}` : `−${-moved}`, `moved ${moved > 0 ? "up" : "down"}`));
+      if (axis.high > axis.low) figure.append(" ", make("small", `${Math.round(axis.low)}–${Math.round(axis.high)}`));
       // Through the object model: the page's policy knows no style in an attribute.
       for (const key of ["low", "point", "high"]) bar.style.setProperty(`--${key}`, `${axis[key]}%`);
     });
@@ -146,6 +151,7 @@
   let front = frames[0];
   let place = 0;
   const frame = (url) => {
+    $("waiting").hidden = true;
     const next = frames.find((one) => one !== front);
     next.onload = () => {
       next.contentWindow.postMessage({ scroll: place }, "*");
@@ -238,6 +244,7 @@
       review();
     });
   }
+  $("voice").addEventListener("change", () => now && show(now));
   $("force").addEventListener("click", () => {
     force = true;
     text.focus();
