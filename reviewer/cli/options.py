@@ -25,6 +25,11 @@ rubric_option = click.option(
 lang_option = click.option(
     "--lang", type=click.Choice(["en", "ko"]), help="Language of the critique. [default: the document's]"
 )
+voice_option = click.option(
+    "--voice",
+    type=click.Choice(["gate", "coach"]),
+    help="gate: verdict and findings; coach: questions, no verdict. [default: gate]",
+)
 waivers_option = click.option(
     "--waivers",
     metavar="FILE",
@@ -34,11 +39,7 @@ waivers_option = click.option(
 judging_options = _together(
     rubric_option,
     lang_option,
-    click.option(
-        "--voice",
-        type=click.Choice(["gate", "coach"]),
-        help="gate: verdict and findings; coach: questions, no verdict. [default: gate]",
-    ),
+    voice_option,
     click.option("--fail-under", metavar="AXIS=N,...", help="Exit with 1 if an axis is lower."),
     click.option(
         "--fail-on",
