@@ -110,7 +110,7 @@ def test_a_repository_runs_nothing(repository: Path, run: Call) -> None:
     ("arguments", "said"),
     [
         (["nope.md"], "nope.md: no such file"),
-        (["nope.md", "docs/plan.md"], "nope.md: no such file; name a file, a record, or a revision"),
+        (["nope.md", "docs/plan.md"], "nope.md: no such file, nor a revision; name a file, a record"),
         (["HEAD", "nope.md"], "nope.md: no such file"),
         (["docs", "docs/plan.md"], "docs: is a folder"),
         (["HEAD", "HEAD~1"], "names no file"),
@@ -135,6 +135,25 @@ def test_what_cannot_be_meant(arguments: list[str], said: str, repository: Path,
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("old", ["HEAD~1", "HEAD~1:docs/plan.md"])
+def test_a_clone_of_the_last_commit_says_how_to_get_the_rest(
+    old: str, repository: Path, run: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("clone", "-q", "--depth", "1", repository.as_uri(), "clone")
+    monkeypatch.chdir("clone")
+    code, _, err = run(old, "docs/plan.md")
+    assert code == 2
+    assert "git fetch --unshallow" in err
+
+
+def test_before_the_first_commit(run: Call) -> None:
+    git("init", "-q")
+    Path("plan.md").write_text(NEW, "utf-8")
+    code, _, err = run("plan.md")
+    assert code == 2
+    assert "nothing is committed yet; name two files" in err
 
 
 def test_without_a_repository(run: Call) -> None:

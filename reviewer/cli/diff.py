@@ -129,9 +129,13 @@ def _read(name: str) -> Version:
         raise InputError(f"{name}: is a folder; name a file") from error
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}; check its permissions") from error
-    if ":" not in name:
-        raise InputError(f"{name}: no such file; name a file, a record, or a revision of a file: HEAD~1:docs/plan.md")
-    return _revision(name)
+    if ":" in name:
+        return _revision(name)
+    from reviewer.cli.revision import cut_off
+
+    raise InputError(
+        f"{name}: no such file, nor a revision{cut_off()}; name a file, a record, or a revision of a file: HEAD~1:p.md"
+    )
 
 
 def _revision(name: str, folder: Path | None = None) -> Version:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reviewer.errors import InputError
 
+_WITHOUT = "name two files: reviewer diff OLD NEW"
 MOST = 100_000_000  # bytes; far more than a proposal may have
 _LARGE_FILE = b"version https://git-lfs.github.com/spec/"
 _QUIET = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -52,9 +53,7 @@ def path_from_top(file: Path) -> str:
     """The file's path from the top of its repository. Raises InputError where there is none."""
     found = _asked(file.parent, "rev-parse", "--show-prefix")
     if found is None:
-        raise InputError(
-            f"{file}: {_why(file.parent, 'HEAD')}; to compare it without git, name two files: reviewer diff OLD NEW"
-        )
+        raise InputError(f"{file}: {_why(file.parent, '')}")
     return os.fsdecode(found).removesuffix("\n") + file.name
 
 
@@ -87,8 +86,19 @@ def _why(folder: Path | None, revision: str) -> str:
     done = _run(folder, "rev-parse", "--git-dir")
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        return said[0].removeprefix("fatal: ") if said else "git does not say why"
-    return f"the repository has no revision '{revision}'; git log and git branch list them"
+        word = said[0].removeprefix("fatal: ") if said else "git does not say why"
+        return f"{word}; run it in the repository, or {_WITHOUT}"
+    if not revision:
+        return f"in no work tree of a git repository; {_WITHOUT}"
+    if revision == "HEAD":
+        return f"nothing is committed yet; {_WITHOUT}"
+    return f"the repository has no revision '{revision}'{cut_off(folder)}; git log and git branch list them"
+
+
+def cut_off(folder: Path | None = None) -> str:
+    """Why an older revision may be missing: a clone of the last commits only, as CI makes them."""
+    shallow = _asked(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+    return " (this clone is shallow: git fetch --unshallow)" if shallow else ""
 
 
 def _run(folder: Path | None, command: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
@@ -102,4 +112,4 @@ def _run(folder: Path | None, command: str, *arguments: str) -> "subprocess.Comp
             check=False,
         )
     except FileNotFoundError as error:
-        raise InputError("git is not installed; without it, name two files: reviewer diff OLD NEW") from error
+        raise InputError(f"git is not installed; without it, {_WITHOUT}") from error
