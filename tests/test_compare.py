@@ -178,6 +178,9 @@ READ_BY_MODEL = read_by(Extraction(method="llm", engine="another"))
         ),
         pytest.param(changed(OLD, sha256="0" * 64), NEW, None, ("scored_again_old",), id="other points then"),
         pytest.param(OLD, changed(NEW, sha256="0" * 64), None, ("scored_again_new",), id="other points now"),
+        pytest.param(
+            OLD, reviewed(text="티켓의 라벨은 상담사가 붙인다. " * 9), None, ("other_language",), id="translated"
+        ),
         pytest.param(READ_BY_MODEL, NEW, None, ("other_reader",), id="read by another"),
         pytest.param(
             read_by(ASKED), read_by(ASKED_OTHERWISE), None, ("other_reader", "same_text"), id="LA26 another prompt"

@@ -68,7 +68,7 @@ def comparison(language: Literal["en", "ko"] = "en", **changes: object) -> Compa
     ).model_copy(update=changes)
 
 
-CAVEATS: tuple[Caveat, ...] = ("scored_again_old", "scored_again_new", "other_reader", "same_text")
+CAVEATS: tuple[Caveat, ...] = ("scored_again_old", "scored_again_new", "other_reader", "other_language", "same_text")
 OBSTACLES: tuple[Obstacle, ...] = (
     "unreviewed_old", "unreviewed_new", "other_questions_old", "other_questions_new",
 )  # fmt: skip

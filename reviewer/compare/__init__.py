@@ -119,6 +119,8 @@ def _caveats(old: Review, new: Review, rubric: Rubric) -> Iterator[Caveat]:
         yield "scored_again_new"
     if _reader(old) != _reader(new):
         yield "other_reader"
+    if old.document.language != new.document.language:
+        yield "other_language"
     if old.document.sha256 == new.document.sha256:
         yield "same_text"
 

@@ -13,7 +13,7 @@ STATES: tuple[State, ...] = ("regressed", "new", "fixed", "open")  # in the orde
 # Why there is nothing to compare: a side has no figures, or was asked other questions.
 Obstacle = Literal["unreviewed_old", "unreviewed_new", "other_questions_old", "other_questions_new"]
 # What a reader must know before believing that the text made the difference.
-Caveat = Literal["scored_again_old", "scored_again_new", "other_reader", "same_text"]
+Caveat = Literal["scored_again_old", "scored_again_new", "other_reader", "other_language", "same_text"]
 
 
 class Side(Frozen):

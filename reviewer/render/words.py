@@ -158,6 +158,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The two texts were read by different readers ({old}, {new}): a difference may be the reader's.",
         "두 글을 서로 다른 방식으로 읽었습니다({old}, {new}). 차이는 글이 아니라 읽은 방식 때문일 수 있습니다.",
     ),
+    "diff.other_language": (
+        "The two texts are in different languages: what is missing may be what the reader did not see in one of them.",
+        "두 글의 언어가 다릅니다. 없다고 한 내용은 한쪽 언어에서 찾지 못한 것일 수 있습니다.",
+    ),
     "diff.same_text": ("Both sides are the same text, byte for byte.", "양쪽 글이 완전히 같습니다."),
     "diff.read_by": ("Read by {reader}.", "읽은 방식: {reader}."),
     # The page
