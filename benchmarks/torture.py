@@ -97,7 +97,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes | str]]] = {
     "zip-bomb-of-paragraphs": ("a.docx", lambda: docx(paragraph("word " * 2000), 2500)),
     "docx-29-MB-of-text": ("a.docx", lambda: docx(paragraph(WORDS), 130_000)),
     "docx-runs": ("a.docx", lambda: docx(b"<w:p>" + b"<w:r><w:t>a </w:t></w:r>" * 20_000 + b"</w:p>", 40)),
-    "docx-cells": ("a.docx", lambda: docx(b"<w:tbl>" + (b"<w:tr>" + b"<w:tc><w:p/></w:tc>" * 60 + b"</w:tr>") * 5000)),
+    "docx-cells": ("a.docx", lambda: docx(b"<w:tbl>" + (b"<w:tr>" + b"<w:tc><w:p/></w:tc>" * 60 + b"</w:tr>") * 5000 + b"</w:tbl>")),
     "docx-of-noise": ("a.docx", lambda: docx(paragraph(WORDS), 1, noise=RNG.randbytes(9_000_000))),
     "billion-laughs": ("a.docx", lambda: docx(paragraph("&a9;"), head=f"{BOMB}]>")),
     "xml-deep": ("a.docx", lambda: docx(b"<w:sdt>" * 400_000)),

@@ -230,6 +230,11 @@ UNSEEN: dict[str, Carrier] = {
             "highlighted": "<w:color w:val=`FFFF00`/><w:highlight w:val=`yellow`/>",
             "ground": "<w:color w:val=`123456`/><w:shd w:val=`clear` w:fill=`123456`/>",
             "thin": "<w:w w:val=`1`/>",
+            "lowered": "<w:position w:val=`-3000`/>",
+            "squeezed": "<w:spacing w:val=`-400`/>",
+            "clear": "<w14:textFill><w14:solidFill><w14:srgbClr w14:val=`000000`><w14:alpha w14:val=`100000`/></w14:srgbClr>"
+            "</w14:solidFill></w14:textFill>",
+            "paper": "<w14:textFill><w14:solidFill><w14:schemeClr w14:val=`bg1`/></w14:solidFill></w14:textFill>",
             "no-fill": "<w14:textFill><w14:noFill/></w14:textFill>",
         }.items()
     },
@@ -253,6 +258,37 @@ UNSEEN: dict[str, Carrier] = {
                 "<w:p><w:r><w:pict><v:shape style=`margin-left:-2000pt`>BOX</v:shape></w:pict></w:r></w:p>",
                 "<w:p><w:r><w:drawing><wp:docPr hidden=`1`/>BOX</w:drawing></w:r></w:p>",
                 "<w:p><w:r><w:drawing><wp:extent cx=`1` cy=`1`/>BOX</w:drawing></w:r></w:p>",
+                "<w:p><w:r><w:drawing><wp:positionH><wp:posOffset>99999999</wp:posOffset></wp:positionH>BOX</w:drawing></w:r></w:p>",
+            )
+        )
+    },
+    **{
+        f"docx-field-{n}": Carrier(
+            "a.docx",
+            _docx(field.replace("[", '<w:r><w:fldChar w:fldCharType="').replace("]", '"/></w:r>').replace("CODE", _run("WORDS"))),
+            "hidden",
+        )
+        for n, field in enumerate(
+            (
+                "<w:p>[begin]CODE[separate]<w:r><w:t>x</w:t></w:r>[end]</w:p>",
+                "<w:p>[begin]CODE[end]</w:p>",
+                "<w:p>[begin]<w:r><w:instrText>SET a</w:instrText></w:r>[begin][separate]CODE[end][end]</w:p>",
+                "<w:p>[begin]</w:p><w:p>CODE</w:p><w:p>[end]</w:p>",
+            )
+        )
+    },
+    **{
+        f"docx-table-{n}": Carrier(
+            "a.docx",
+            _docx(f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:trPr>{row}</w:trPr><w:tc><w:p>{_run('WORDS')}</w:p></w:tc></w:tr></w:tbl>"),
+            "hidden",
+        )
+        for n, (table, row) in enumerate(
+            (
+                ("", '<w:trHeight w:val="10" w:hRule="exact"/>'),
+                ('<w:tblpPr w:tblpX="-20000"/>', ""),
+                ('<w:tblInd w:w="-20000"/>', ""),
+                ('<w:tblStyle w:val="First"/>', ""),
             )
         )
     },

@@ -38,6 +38,10 @@ def run(text: str, properties: str = "") -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
+def field(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -77,6 +81,21 @@ def run(text: str, properties: str = "") -> str:
             "</mc:AlternateContent></w:r></w:p>",
             [("paragraph", "a"), ("paragraph", "in the box")],
         ),
+        (
+            (
+                f"<w:tbl><w:tr><w:tc>{paragraph('a')}<w:tbl><w:tr><w:tc>{paragraph('b')}</w:tc></w:tr></w:tbl></w:tc>"
+                f"<w:tc>{paragraph('c')}</w:tc></w:tr></w:tbl>"
+            ),
+            [("table_row", "a | c"), ("table_row", "b")],
+        ),
+        (
+            (
+                f"<w:tbl><w:tr><w:tc><w:p>{run('a')}<w:r><w:pict><w:txbxContent><w:tbl><w:tr><w:tc>{paragraph('b')}</w:tc>"
+                "</w:tr></w:tbl></w:txbxContent></w:pict></w:r></w:p></w:tc></w:tr></w:tbl>"
+            ),
+            [("table_row", "a"), ("table_row", "b")],
+        ),
+        (f"<w:p>{run('a')}<w:r><w:ptab/></w:r>{run('b')}</w:p>", [("paragraph", "a\tb")]),
         ("<w:p><m:oMath><m:r><m:t>x=1</m:t></m:r></m:oMath></w:p>", [("paragraph", "x=1")]),
         ("<w:p><w:r><w:instrText>PAGE</w:instrText></w:r>" + run("a") + "</w:p>", [("paragraph", "a")]),
     ],
@@ -109,12 +128,40 @@ def test_docx_hidden(body: str, why: str) -> None:
         f"<w:p>{run('a', WHITE + '<w:highlight w:val=`black`/>')}</w:p>".replace("`", '"'),
         f"<w:p><w:pPr>{SHADE}</w:pPr>{run('a', WHITE)}</w:p>",
         f"<w:tbl><w:tr><w:tc><w:tcPr>{SHADE}</w:tcPr><w:p>{run('a', WHITE)}</w:p></w:tc></w:tr></w:tbl>",
+        (
+            "<w:tbl><w:tblPr><w:tblStyle w:val='Dark'/></w:tblPr>"
+            f"<w:tr><w:tc><w:p>{run('a', WHITE)}</w:p></w:tc></w:tr></w:tbl>"
+        ),
+        *(
+            f"<w:p><w:r><w:drawing><wps:wsp>{fill}<w:txbxContent><w:p>{run('a', WHITE)}</w:p></w:txbxContent></wps:wsp>"
+            "</w:drawing></w:r></w:p>"
+            for fill in (
+                '<wps:spPr><c:solidFill><c:srgbClr val="1F3864"/></c:solidFill></wps:spPr>',
+                '<wps:style><c:fillRef idx="1"/></wps:style>',
+            )
+        ),
+        (
+            f"<w:p>{field('begin')}<w:r><w:instrText>REF x</w:instrText></w:r>{field('separate')}{run('a')}"
+            f"{field('end')}</w:p>"
+        ),
+        f"<w:p>{field('begin')}{run('a')}</w:p>",  # a field that never ends
         "<w:p>" + run("a", '<w:vanish w:val="0"/>') + "</w:p>",
         "<w:p>" + run("a", '<w:sz w:val="16"/>') + "</w:p>",
     ],
 )
 def test_docx_not_hidden(body: str) -> None:
     assert hidden(parse(docx(P + body), "a.docx")) == []
+
+
+@pytest.mark.parametrize("where", ["{}", "<w:p>{}</w:p>", "<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"])
+def test_docx_a_prompt_that_nobody_answered_is_the_forms(where: str) -> None:
+    asked = run("Say which labels you have.")
+    asked = asked if where == "<w:p>{}</w:p>" else f"<w:p>{asked}</w:p>"
+    prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{asked}</w:sdtContent></w:sdt>"
+    document = parse(docx(P + where.format(prompt)), "a.docx")
+    assert [(r.kind, document.text[r.start : r.end]) for r in document.regions] == [
+        ("template", "Say which labels you have.")
+    ]
 
 
 def test_docx_what_stands_beside_the_text() -> None:

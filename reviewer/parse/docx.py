@@ -1,13 +1,13 @@
 """Word files, walked by hand: libraries leave out insertions and text boxes, and let hidden runs in."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
-from reviewer.parse.draft import Draft, Writer
+from reviewer.parse.draft import PLACEHOLDER, Draft, Writer
 from reviewer.parse.office import Package, find
-from reviewer.parse.styles import invisible, white
+from reviewer.parse.styles import Look, invisible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 
 Pieces = list[tuple[str, str]]
 
-_TINY = 8  # half-points
-_FAR = 5_000_000  # English Metric Units, 14 cm: nobody sets a text box so far to the left or above the page
-_FAR_TWIPS = 8_000
-_FLAT_TWIPS = 60  # a line's exact height, below which nothing of it is left
+_PIXELS = 2 / 3  # of a half-point
+_EMU = 635  # English Metric Units of a twip
+_FAR = 8_000  # twips, 14 cm: nobody sets a text so far to the left or above the page
+_WIDEST = 31_680  # twips, the largest sheet that Word knows
+_FLAT = 60  # twips: a line's or a row's exact height, below which nothing of it is left
+_LIFTED = 2_000  # half-points, above or below the line
+_SQUEEZED = -100  # twips between letters
 _THIN = 10  # percent of a letter's width
-_SPECK = 10_000  # English Metric Units: a text box of no size
+_SPECK = 16  # twips: a text box of no size
 _HIGHLIGHTS = {
     "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF", "magenta": "FF00FF", "blue": "0000FF", "red": "FF0000",
     "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000",
     "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0", "black": "000000", "white": "FFFFFF",
 }  # fmt: skip
+_PAPER = ("background1", "light1", "bg1", "lt1")
 _STRUCK = "~~"  # as Markdown writes it
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
 _HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
@@ -46,38 +50,12 @@ _OBJECTS = {
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What decides whether a run is seen; None where a style says nothing."""
-
-    vanish: bool | None = None
-    color: str | None = None
-    size: float | None = None
-    back: str | None = None
-    width: float | None = None
-
-    def under(self, other: "_Look") -> "_Look":
-        """This look where `other`, which is closer to the text, says nothing."""
-        changes = {name: value for name, value in vars(other).items() if value is not None}
-        return replace(self, **changes)
-
-    def why(self) -> str:
-        if self.vanish:
-            return "hidden run"
-        if (self.size is not None and self.size < _TINY) or (self.width is not None and self.width < _THIN):
-            return "tiny text"
-        if self.color and white(self.color) and (not self.back or white(self.back)):
-            return "white text"
-        if self.color and self.color not in ("auto", "") and self.color.lower() == (self.back or "").lower():
-            return "text in the colour of its ground"
-        return ""
-
-
-@dataclass(frozen=True)
 class _Style:
     name: str = ""
     level: int | None = None  # of a heading
     listed: bool = False
-    look: _Look = _Look()
+    look: Look = field(default_factory=Look)
+    parts: "dict[str, Look]" = field(default_factory=dict)  # of a table: its first row, every other one, ...
 
 
 def read(data: bytes, name: str) -> Draft:
@@ -88,7 +66,7 @@ def read(data: bytes, name: str) -> Draft:
     body = find(document, "w:body")
     if body is None:
         raise InputError(f"{name}: is a Word file without a text ({main}); save it again as .docx")
-    reader = _Word(package)
+    reader = _Word(package, document)
     reader.blocks(body)
     reader.notes("footnote", "footnotes")
     reader.notes("endnote", "endnotes")
@@ -97,66 +75,101 @@ def read(data: bytes, name: str) -> Draft:
 
 
 class _Word:
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, document: "Element | None") -> None:
         self.package = package
         self.writer = Writer()
         self.draft = self.writer.draft
         self.styles = _styles(package.xml("word/styles.xml"))
-        self.boxes: list[Element] = []  # text boxes of the paragraph, to come after it
+        self.boxes: list[tuple[Element, Look]] = []  # text boxes of the paragraph, to come after it
         self.deleted = 0
+        nodes = list(document.iter()) if document is not None else []
+        sheets = [_number(node.get(side)) for node in nodes if node.tag == "w:pgSz" for side in ("w:w", "w:h")]
+        self.sheet = max(sheets, default=_WIDEST)
+        # Fields that are open, and whether what follows is their code, which nobody sees.
+        self.fields: list[bool] = []
+        ends = [node.get("w:fldCharType") for node in nodes if node.tag == "w:fldChar"]
+        self.whole_fields = ends.count("begin") == ends.count("end")
+        # What a content control shows before somebody fills it in.
+        prompts = (node for node in nodes if node.tag == "w:sdt" and _on(find(node, "w:sdtPr/w:showingPlcHdr")))
+        self.prompts = {id(run) for node in prompts for run in node.iter("w:r")}
+        self.paper = Look()
+        if self.package.xml("word/settings.xml", "w:displayBackgroundShape") is not None:
+            self.paper = Look(back=_attribute(find(document, "w:background"), "w:color").lower() or None)
 
-    def blocks(self, parent: "Element", place: str | None = None) -> None:
+    def blocks(self, parent: "Element", place: str | None = None, ground: Look | None = None) -> None:
+        ground = self.paper if ground is None else ground
         for node in parent:
             if node.tag == "w:p":
-                self.paragraph(node, place)
+                self.paragraph(node, place, ground)
             elif node.tag == "w:tbl":
-                self.table(node, place)
+                self.table(node, place, ground)
             elif node.tag in _INTO:
-                self.blocks(node, place)
+                self.blocks(node, place, ground)
             elif node.tag in _GONE:
                 self.deleted += 1
             elif node.tag == "w:altChunk":
                 self.draft.unread(1, "embedded document", "embedded documents")
             elif node.tag == "mc:AlternateContent" and (chosen := _alternative(node)) is not None:
-                self.blocks(chosen, place)
+                self.blocks(chosen, place, ground)
 
-    def paragraph(self, node: "Element", place: str | None) -> None:
+    def paragraph(self, node: "Element", place: str | None, ground: Look) -> None:
         style = self._style(node)
         kind = "paragraph"
         if style.level:
             kind = "heading"
         elif style.listed:
             kind = "list_item"
-        pieces = list(self._pieces(node, self._look(node, style)))
+        pieces = list(self._pieces(node, self._look(node, style, ground)))
         self.writer.add(kind, pieces, level=style.level or 0, place=place)  # type: ignore[arg-type]
-        boxes, self.boxes = self.boxes, []
-        for box in boxes:
-            self.blocks(box, place)
+        self.after(place)
 
-    def table(self, node: "Element", place: str | None) -> None:
-        self.draft.count("tables")
-        whole = self._named(find(node, "w:tblPr/w:tblStyle"))
-        for row in node.iter("w:tr"):
-            properties = find(row, "w:trPr")
-            if properties is not None and find(properties, "w:del") is not None:
-                self.deleted += 1
-                continue
-            gone = "hidden row" if properties is not None and _on(find(properties, "w:hidden")) else ""
-            pieces: Pieces = []
-            for cell in _cells(row):
-                if pieces:
-                    pieces.append((" | ", ""))
-                properties = find(cell, "w:tcPr")
-                back = _fill(properties) if properties is not None else None
-                for number, paragraph in enumerate(_paragraphs(cell)):
-                    if number:
-                        pieces.append((" ", ""))
-                    look = self._look(paragraph, self._style(paragraph), whole.under(_Look(back=back)))
-                    pieces += [(text.replace("\n", " "), gone or why) for text, why in self._pieces(paragraph, look)]
-            self.writer.add("table_row", pieces, place=place)
+    def after(self, place: str | None) -> None:
+        """The text boxes of the block just written."""
         boxes, self.boxes = self.boxes, []
-        for box in boxes:
-            self.blocks(box, place)
+        for box, ground in boxes:
+            self.blocks(box, place, ground)
+
+    def table(self, node: "Element", place: str | None, ground: Look) -> None:
+        """A table, each row a block; tables in its cells come after their row."""
+        self.draft.count("tables")
+        properties = find(node, "w:tblPr")
+        style = self.styles.get(_attribute(find(properties, "w:tblStyle"), "w:val"), _Style())
+        whole = ground.under(style.look)
+        if self._away(find(properties, "w:tblpPr"), "w:tblpX", "w:tblpY") or self._away(
+            find(properties, "w:tblInd"), "w:w"
+        ):
+            whole = whole.under(Look(gone="table outside the page"))
+        rows = list(_inside(node, "w:tr"))
+        for number, row in enumerate(rows):
+            look = whole.under(style.parts.get(_part(number, len(rows), find(properties, "w:tblLook")), Look()))
+            self.row(row, place, look)
+
+    def row(self, row: "Element", place: str | None, look: Look) -> None:
+        properties = find(row, "w:trPr")
+        height = find(properties, "w:trHeight")
+        if find(properties, "w:del") is not None:
+            self.deleted += 1
+            return
+        if _on(find(properties, "w:hidden")):
+            look = look.under(Look(gone="hidden row"))
+        elif _attribute(height, "w:hRule") == "exact" and _number(_attribute(height, "w:val")) < _FLAT:
+            look = look.under(Look(gone="row without height"))
+        pieces: Pieces = []
+        tables: list[tuple[Element, Look]] = []
+        for cell in _inside(row, "w:tc"):
+            if pieces:
+                pieces.append((" | ", ""))
+            own = look.under(Look(back=_fill(find(cell, "w:tcPr"))))
+            tables += [(table, own) for table in _inside(cell, "w:tbl")]
+            for number, paragraph in enumerate(_inside(cell, "w:p")):
+                if number:
+                    pieces.append((" ", ""))
+                seen = self._look(paragraph, self._style(paragraph), own)
+                pieces += [(text.replace("\n", " "), why) for text, why in self._pieces(paragraph, seen)]
+        self.writer.add("table_row", pieces, place=place)
+        self.after(place)
+        for table, ground in tables:
+            self.table(table, place, ground)
 
     def notes(self, one: str, many: str) -> None:
         """Footnotes or endnotes, after the text."""
@@ -180,9 +193,9 @@ class _Word:
         self.draft.unread(embedded, "embedded file", "embedded files")
         self.draft.unread("word/vbaProject.bin" in self.package.parts, "set of macros", "sets of macros")
         core = self.package.xml("docProps/core.xml")
-        for field in core if core is not None else ():
-            if field.tag in ("dc:subject", "dc:description", "keywords", "category"):
-                self.writer.property(field.text or "")
+        for node in core if core is not None else ():
+            if node.tag in ("dc:subject", "dc:description", "keywords", "category"):
+                self.writer.property(node.text or "")
 
     def _style(self, paragraph: "Element") -> _Style:
         properties = find(paragraph, "w:pPr")
@@ -197,24 +210,25 @@ class _Word:
             style = replace(style, listed=True)
         return style
 
-    def _named(self, name: "Element | None") -> _Look:
-        """The look of the style that a table or a run names."""
-        key = _attribute(name, "w:val")
-        return self.styles[key].look if key and key in self.styles else _Look()
-
-    def _look(self, paragraph: "Element", style: _Style, cell: _Look = _Look()) -> _Look:
-        look = cell.under(style.look)
+    def _look(self, paragraph: "Element", style: _Style, ground: Look) -> Look:
+        look = ground.under(style.look)
         properties = find(paragraph, "w:pPr")
         if properties is not None:
-            look = look.under(_Look(back=_fill(properties)))
-            frame, spacing = find(properties, "w:framePr"), find(properties, "w:spacing")
-            away = frame is not None and any(_number(frame.get(key)) < -_FAR_TWIPS for key in ("w:x", "w:y"))
-            flat = _attribute(spacing, "w:lineRule") == "exact" and _number(_attribute(spacing, "w:line")) < _FLAT_TWIPS
-            if away or flat or _indented(find(properties, "w:ind")) < -_FAR_TWIPS:
-                look = look.under(_Look(vanish=True))
+            look = look.under(Look(back=_fill(properties)))
+            spacing, indent = find(properties, "w:spacing"), _indented(find(properties, "w:ind"))
+            flat = _attribute(spacing, "w:lineRule") == "exact" and _number(_attribute(spacing, "w:line")) < _FLAT
+            if flat or self._is_away(indent) or self._away(find(properties, "w:framePr"), "w:x", "w:y"):
+                look = look.under(Look(gone="text outside the page"))
         return look
 
-    def _pieces(self, node: "Element", look: _Look) -> "Iterator[tuple[str, str]]":
+    def _away(self, node: "Element | None", *keys: str) -> bool:
+        """Does one of these attributes set the thing outside the sheet?"""
+        return node is not None and any(self._is_away(_number(node.get(key))) for key in keys)
+
+    def _is_away(self, twips: float) -> bool:
+        return not -_FAR <= twips <= self.sheet
+
+    def _pieces(self, node: "Element", look: Look) -> "Iterator[tuple[str, str]]":
         for child in node:
             if child.tag in ("w:r", "m:r"):
                 yield from self._run(child, look)
@@ -229,17 +243,20 @@ class _Word:
                     self.draft.unread(1, "link, not followed", "links, not followed")
                 yield from self._pieces(child, look)
 
-    def _run(self, run: "Element", look: _Look) -> "Iterator[tuple[str, str]]":
+    def _run(self, run: "Element", look: Look) -> "Iterator[tuple[str, str]]":
         properties = find(run, "w:rPr")
         if properties is not None:
-            look = look.under(self._named(find(properties, "w:rStyle"))).under(_look(properties))
-        why = look.why()
+            named = self.styles.get(_attribute(find(properties, "w:rStyle"), "w:val"), _Style())
+            look = look.under(named.look).under(_look(properties))
+        why = PLACEHOLDER if id(run) in self.prompts else look.why()
         struck = properties is not None and any(_on(find(properties, line)) for line in ("w:strike", "w:dstrike"))
         yield _STRUCK if struck else "", why
         for child in run:
             if child.tag in ("w:t", "m:t"):
-                yield child.text or "", why
-            elif child.tag == "w:tab":
+                yield child.text or "", "code of a field" if self.whole_fields and any(self.fields) else why
+            elif child.tag == "w:fldChar":
+                self._field(child.get("w:fldCharType", ""))
+            elif child.tag in ("w:tab", "w:ptab"):
                 yield "\t", why
             elif child.tag in ("w:br", "w:cr"):
                 yield "\n", why
@@ -248,15 +265,24 @@ class _Word:
             elif child.tag == "w:ruby":
                 yield from self._pieces(child, look)
             elif child.tag in ("w:drawing", "w:pict", "w:object", "mc:AlternateContent"):
-                yield from self._drawing(child)
+                yield from self._drawing(child, look)
         yield _STRUCK if struck else "", why
 
-    def _drawing(self, node: "Element") -> "Iterator[tuple[str, str]]":
+    def _field(self, kind: str) -> None:
+        if kind == "begin":
+            self.fields.append(True)
+        elif kind == "separate" and self.fields:
+            self.fields[-1] = False
+        elif kind == "end" and self.fields:
+            self.fields.pop()
+
+    def _drawing(self, node: "Element", look: Look) -> "Iterator[tuple[str, str]]":
         """Count what a drawing shows, take its description, and keep its text boxes for later."""
         chosen = _alternative(node) if node.tag == "mc:AlternateContent" else node
         if chosen is None:
             return
         away = False
+        ground = around = Look(back=look.back)
         stack = [chosen]
         while stack:
             part = stack.pop()
@@ -264,7 +290,11 @@ class _Word:
                 inner = _alternative(part)
                 stack += [inner] if inner is not None else []
                 continue
-            away = away or _unseen(part)
+            away = away or self._unseen(part)
+            if part.tag in ("wsp", "shape"):
+                ground = around.under(Look(back=part.get("fillcolor", "").partition(" ")[0].lower() or None))
+            elif part.tag in ("spPr", "style"):
+                ground = ground.under(Look(back=_painted(part)))
             if part.tag in _OBJECTS:
                 self.draft.unread(1, *_OBJECTS[part.tag])
             elif part.tag == "w:txbxContent":
@@ -272,12 +302,22 @@ class _Word:
                     words = " ".join(text.text or "" for text in part.iter("w:t"))
                     yield f" {words} ", "text outside the page"
                 else:
-                    self.boxes.append(part)
+                    self.boxes.append((part, ground))
                 continue
             said = " ".join(part.get(key, "") for key in ("descr", "title", "alt") if part.get(key))
             if said:
                 yield f" {said} ", "description of an image"
             stack += reversed(part)
+
+    def _unseen(self, part: "Element") -> bool:
+        """Does this part of a drawing take it out of sight?"""
+        extent = (_number(part.get("cx")), _number(part.get("cy")))
+        return (
+            (part.tag == "posOffset" and self._is_away(_number(part.text) / _EMU))
+            or (part.tag == "extent" and min(extent) < _SPECK * _EMU)
+            or (part.tag == "docPr" and part.get("hidden") in ("1", "true"))
+            or (part.tag == "shape" and bool(invisible(part.get("style", ""))))
+        )
 
 
 def _styles(tree: "Element | None") -> dict[str, _Style]:
@@ -285,14 +325,13 @@ def _styles(tree: "Element | None") -> dict[str, _Style]:
     if tree is None:
         return {}
     nodes = {node.get("w:styleId", ""): node for node in tree.iter("w:style")}
-    defaults = find(tree, "w:docDefaults/w:rPrDefault/w:rPr")
-    base = _look(defaults) if defaults is not None else _Look()
-    styles: dict[str, _Style] = {}
+    base = _look(find(tree, "w:docDefaults/w:rPrDefault/w:rPr"))
+    styles: dict[str, _Style] = {"": _Style(look=base)}
     for key, node in nodes.items():
         chain = [node]
         while len(chain) < 20 and (above := nodes.get(_attribute(find(chain[-1], "w:basedOn"), "w:val"))) is not None:
             chain.append(above)
-        style = _Style(look=base if node.get("w:type") == "paragraph" else _Look())
+        style = _Style(look=base if node.get("w:type") == "paragraph" else Look())
         for ancestor in reversed(chain):
             style = _styled(style, ancestor)
         styles[key] = style
@@ -311,48 +350,77 @@ def _styled(style: _Style, node: "Element") -> _Style:
         level = 1
     elif outline.isdigit():
         level = int(outline) + 1 if int(outline) < 9 else None
-    properties, runs = find(node, "w:pPr"), find(node, "w:rPr")
-    look = style.look
-    listed = style.listed
-    if properties is not None:
-        look = look.under(_Look(back=_fill(properties)))
-        listed = listed or find(properties, "w:numPr") is not None
-    if runs is not None:
-        look = look.under(_look(runs))
-    if (cell := find(node, "w:tcPr")) is not None:
-        look = look.under(_Look(back=_fill(cell)))
-    return _Style(name=name, level=level, listed=listed, look=look)
+    listed = style.listed or find(node, "w:pPr/w:numPr") is not None
+    parts = {part.get("w:type", ""): _styled_look(Look(), part) for part in node if part.tag == "w:tblStylePr"}
+    return _Style(name, level, listed, _styled_look(style.look, node), {**style.parts, **parts})
 
 
-def _look(properties: "Element") -> _Look:
+def _styled_look(look: Look, node: "Element") -> Look:
+    ground = Look(back=_fill(find(node, "w:pPr"))).under(Look(back=_fill(find(node, "w:tcPr"))))
+    return look.under(ground).under(_look(find(node, "w:rPr")))
+
+
+def _part(number: int, rows: int, told: "Element | None") -> str:
+    """The part of a table's style that this row has."""
+    if number == 0 and _attribute(told, "w:firstRow") != "0":
+        return "firstRow"
+    if number == rows - 1 and _attribute(told, "w:lastRow") == "1":
+        return "lastRow"
+    return f"band{1 + (number + (_attribute(told, 'w:firstRow') != '0') * 1) % 2}Horz"
+
+
+def _look(properties: "Element | None") -> Look:
+    if properties is None:
+        return Look()
     vanish, paint = find(properties, "w:vanish"), find(properties, "w14:textFill")
     if vanish is None:
         vanish = find(properties, "w:specVanish")
-    color = find(properties, "w:color")
-    shade: str | None = None
-    if color is not None:
-        theme = color.get("w:themeColor", "")
-        paper = theme in ("background1", "light1") and not color.get("w:themeShade")
-        shade = "FFFFFF" if paper else color.get("w:val", "")
-    shade = _attribute(find(paint, "w14:solidFill/w14:srgbClr"), "w14:val") or shade
-    size = _SIZE.match(_attribute(find(properties, "w:sz"), "w:val"))
+    solid = find(paint, "w14:solidFill")
+    clear = any(
+        node.tag == "w14:alpha" and node.get("w14:val") == "100000"
+        for node in (solid.iter() if solid is not None else ())
+    )
+    gone = None if vanish is None else "hidden run" if _on(vanish) else ""
+    if clear or find(paint, "w14:noFill") is not None:
+        gone = "hidden run"
     width = _attribute(find(properties, "w:w"), "w:val").rstrip("%")
+    squeezed = _number(_attribute(find(properties, "w:spacing"), "w:val")) < _SQUEEZED
+    if squeezed or (width and _number(width) < _THIN):
+        gone = "tiny text"
+    if abs(_number(_attribute(find(properties, "w:position"), "w:val"))) > _LIFTED:
+        gone = "text outside the page"
+    color = find(properties, "w:color")
+    shade = color.get("w:val", "") if color is not None else None
+    if color is not None and color.get("w:themeColor") in _PAPER and not color.get("w:themeShade"):
+        shade = "ffffff"
+    if _attribute(find(solid, "w14:schemeClr"), "w14:val") in _PAPER:
+        shade = "ffffff"
+    shade = _attribute(find(solid, "w14:srgbClr"), "w14:val") or shade
+    size = _SIZE.match(_attribute(find(properties, "w:sz"), "w:val"))
     highlight = _attribute(find(properties, "w:highlight"), "w:val")
-    return _Look(
-        vanish=_on(vanish) if vanish is not None else find(paint, "w14:noFill") is not None or None,
-        color=shade,
-        size=float(size[1]) * _HALF_POINTS[size[2]] if size else None,
-        back=_fill(properties) or _HIGHLIGHTS.get(highlight, highlight) or None,
-        width=_number(width) if width else None,
+    return Look(
+        gone=gone,
+        color=shade.lower() if shade is not None else None,
+        size=float(size[1]) * _HALF_POINTS[size[2]] * _PIXELS if size else None,
+        back=_fill(properties) or _HIGHLIGHTS.get(highlight, highlight).lower() or None,
     )
 
 
-def _fill(properties: "Element") -> str | None:
+def _fill(properties: "Element | None") -> str | None:
     shade = find(properties, "w:shd")
     fill = shade.get("w:fill", "") if shade is not None else ""
     if shade is not None and shade.get("w:themeFill") and fill in ("", "auto"):
         fill = "000000"
-    return fill if fill not in ("", "auto") else None
+    return fill.lower() if fill not in ("", "auto") else None
+
+
+def _painted(part: "Element") -> str | None:
+    """What a drawn shape is filled with: a colour, "?" for any other paint."""
+    if part.tag == "style":
+        return "?" if _attribute(find(part, "fillRef"), "idx") not in ("", "0") else None
+    if (solid := find(part, "solidFill")) is not None:
+        return _attribute(find(solid, "srgbClr"), "val").lower() or "?"
+    return "?" if any(find(part, f"{kind}Fill") is not None for kind in ("grad", "blip", "patt")) else None
 
 
 def _alternative(node: "Element") -> "Element | None":
@@ -360,16 +428,6 @@ def _alternative(node: "Element") -> "Element | None":
         if choice.tag == "mc:Choice" and all(_KNOWN.match(need) for need in choice.get("Requires", "").split()):
             return choice
     return find(node, "mc:Fallback")
-
-
-def _unseen(part: "Element") -> bool:
-    """Does this part of a drawing take it out of sight?"""
-    return (
-        (part.tag == "posOffset" and _number(part.text) < -_FAR)
-        or (part.tag == "extent" and min(_number(part.get("cx")), _number(part.get("cy"))) < _SPECK)
-        or (part.tag == "docPr" and part.get("hidden") in ("1", "true"))
-        or (part.tag == "shape" and bool(invisible(part.get("style", ""))))
-    )
 
 
 def _indented(indent: "Element | None") -> float:
@@ -380,20 +438,13 @@ def _indented(indent: "Element | None") -> float:
     return left + _number(indent.get("w:firstLine")) - _number(indent.get("w:hanging"))
 
 
-def _cells(row: "Element") -> "Iterator[Element]":
-    for node in row:
-        if node.tag == "w:tc":
-            yield node
-        elif node.tag in ("w:sdt", "w:sdtContent", "w:ins", "w:customXml"):
-            yield from _cells(node)
-
-
-def _paragraphs(cell: "Element") -> "Iterator[Element]":
-    for node in cell:
-        if node.tag == "w:p":
-            yield node
-        elif node.tag in ("w:sdt", "w:sdtContent", "w:ins", "w:customXml"):
-            yield from _paragraphs(node)
+def _inside(node: "Element", tag: str) -> "Iterator[Element]":
+    """A table's rows, a row's cells, a cell's paragraphs: not those of a table or a box further in."""
+    for child in node:
+        if child.tag == tag:
+            yield child
+        elif child.tag in ("w:sdt", "w:sdtContent", "w:ins", "w:customXml"):
+            yield from _inside(child, tag)
 
 
 def _on(node: "Element | None") -> bool:

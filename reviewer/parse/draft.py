@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from reviewer.domain.document import BlockKind
 
 _LONG_NAME = 30  # characters
+PLACEHOLDER = "a form's prompt"  # why a text counts for nothing although everybody sees it
 
 
 def could_be_message(name: str) -> bool:

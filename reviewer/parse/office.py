@@ -70,14 +70,15 @@ class Package:
             raise InputError(f"{self.name}: {part} unpacks to more than {MAX_PART // 1_000_000} MB; no proposal does")
         return data
 
-    def xml(self, part: str) -> Element | None:
-        """A part as a tree, its names as "w:p"; None if there is no such part."""
+    def xml(self, part: str, path: str = "") -> Element | None:
+        """A part as a tree, its names as "w:p", or what stands there at this path; None if there is none."""
         data = self.read(part)
         if not data:
             return None
         reader = _Reader(f"{self.name}: {part}")
         try:
-            return reader.read(data)
+            tree = reader.read(data)
+            return find(tree, path) if path else tree
         except expat.ExpatError as error:
             raise InputError(f"{self.name}: {part} is broken XML ({error}); save the file again") from None
 

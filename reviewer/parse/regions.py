@@ -14,7 +14,7 @@ from typing import Any
 
 from reviewer.domain.document import Region, RegionKind
 from reviewer.domain.waivers import directives
-from reviewer.parse.draft import Draft
+from reviewer.parse.draft import PLACEHOLDER, Draft
 
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
@@ -66,11 +66,12 @@ def regions(draft: Draft) -> tuple[Region, ...]:
         starts = {start for start, _, _ in waivers}
         hidden = [span for span in draft.hidden if span[0] not in starts]
         draft = replace(draft, text=_blanked(draft.text, waivers), hidden=hidden)
-    hidden = [*draft.hidden, *_unseen(draft.text)]
+    prompts = [span for span in draft.hidden if span[2] == PLACEHOLDER]
+    hidden = [*(span for span in draft.hidden if span[2] != PLACEHOLDER), *_unseen(draft.text)]
     found = [
         *_merged("waiver", waivers),
         *_merged("hidden", hidden),
-        *_merged("template", _template(draft)),
+        *_merged("template", [*prompts, *_template(draft)]),
         *_merged("addressed", _addressed(draft)),
     ]
     return tuple(sorted(found, key=lambda region: (region.start, region.end, region.kind)))
