@@ -2,7 +2,11 @@
 # ruff: noqa: E501 - a row is a line
 
 import asyncio
+import copy
+import gzip
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,9 +80,13 @@ ROWS = [
     Row("LA01 quota", [error(429, QUOTA, "insufficient_quota", "insufficient_quota")], QuotaError, "billing, not speed", 1),
     Row("LA01 quota by its words", [error(429, QUOTA)], QuotaError, "no credit left", 1),
     Row("payment", [error(402, "Insufficient Balance")], QuotaError, "no credit left", 1),
+    Row("a proxy's password", [Answer(407, b"<h1>Proxy Authentication Required</h1>")], CredentialError, "proxy before .* wants a name and a password", 1),
     # The address and the model.
     Row("LA07 no model", [error(404, "The model `m` does not exist or you do not have access to it.", "model_not_found")], UnknownModelError, "has no model m", 1),
     Row("LA07 no path", [Answer(404, b"404 page not found", {"content-type": "text/plain"})], UnknownModelError, "should end in /v1", 1),
+    Row("no model, as 400", [error(400, "Invalid model name passed in model=m. Call `/v1/models` to view them.", 400)], UnknownModelError, "has no model m", 1),
+    Row("no deployment at Azure", [error(404, "The API deployment for this resource does not exist.", "DeploymentNotFound")], UnknownModelError, "has no model m", 1),
+    Row("no chat model", [error(404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint.")], UnknownModelError, "has no model m", 1),
     Row("redirect", [Answer(307, b"", {"location": "http://127.0.0.1:1/elsewhere"})], UnknownModelError, "nothing is sent there", 1),
     # Too much text.
     Row("LA10 context, OpenAI", [error(400, OLD_CONTEXT, "context_length_exceeded", param="messages")], TooLongError, "too long for m", 1),
@@ -89,15 +97,22 @@ ROWS = [
     Row("LA10 context, llama.cpp", [Answer(400, {"error": LLAMA_CONTEXT})], TooLongError, "context size", 1),
     Row("LA10 context, llama.cpp as 500", [Answer(500, {"error": LLAMA_CONTEXT})], TooLongError, "context size", 1),
     Row("LA10 context, llama.cpp as 200", [Answer(200, {"error": LLAMA_CONTEXT})], TooLongError, "context size", 1),
+    Row("LA10 context, Gemini", [Answer(400, [{"error": {"code": 400, "message": "The input token count (1234567) exceeds the maximum number of tokens allowed (1048576)."}}])], TooLongError, "1048576", 1),
+    Row("LA10 context, Claude's other words", [error(400, "input length and `max_tokens` exceed context limit: 190000 + 16000 > 200000")], TooLongError, "190000", 1),
+    Row("LA10 context, TGI", [error(422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000", None, "validation")], TooLongError, "8193", 1),
+    Row("LA10 context, vLLM's window", [error(400, "The decoder prompt (length 9000) is longer than the maximum model length of 8192.", 400)], TooLongError, "9000", 1),
+    Row("LA10 context, in letters", [error(400, "Invalid 'messages[1].content': string too long.", "string_above_max_length")], TooLongError, "string too long", 1),
     Row("too large", [Answer(413, b"")], TooLongError, "too large|too long", 1),
     Row("larger than the limit a minute", [error(429, "Request too large for m on tokens per min (TPM): Limit 30000, Requested 40000.", "rate_limit_exceeded", "tokens")], TooLongError, "Limit 30000", 1),
     # Refusals.
     Row("LA14 refusal", [chat(None, refusal="I can't help with that.")], RefusedError, "I can't help", 1),
     Row("LA14 refusal in the text", [chat("I'm sorry, I can't help with that.")], RefusedError, "sorry", 1),
     Row("LA15 output filter", [chat("", "content_filter")], RefusedError, "a filter of", 1),
+    Row("LA15 flagged prompt", [error(400, "Invalid prompt: your prompt was flagged as potentially violating our usage policy.", "invalid_prompt")], RefusedError, "a filter of", 1),
+    Row("LA15 moderation, as 403", [error(403, "Your chosen model requires moderation and your input was flagged", 403)], RefusedError, "a filter of", 1),
     Row("LA15 Azure's filter", [azure_filter(innererror=JAILBREAK)], RefusedError, r"\(jailbreak\)", 1),
     Row("LA15 Azure's filter, older", [azure_filter(inner_error=OLD_JAILBREAK)], RefusedError, r"\(jailbreak\)", 1),
-    Row("LA15 Azure's filter, bare", [azure_filter()], RefusedError, "this document$", 1),
+    Row("LA15 Azure's filter, bare", [azure_filter()], RefusedError, "this document; use another", 1),
     # Answers that are none.
     Row("LA12 cut", [chat('{"says": "The mo', "length")], CutAnswerError, "after 2 calls", 2),
     Row("LA13 white space without end", [chat(BLANKS, "length")], CutAnswerError, "white space", 2),
@@ -118,9 +133,14 @@ ROWS = [
     Row("LA09 null choices", [Answer(200, {"id": "c", "object": "chat.completion", "choices": None})], BadAnswerError, "something else", 2),
     Row("LA09 empty body", [Answer(200, b"")], BadAnswerError, "no content", 2),
     Row("LA09 cut JSON body", [Answer(200, b'{"id": "c", "choices": [{"mess')], BadAnswerError, "something else", 2),
+    Row("LA09 body without end", [Answer(200, b" " * 21_000_000)], BadAnswerError, "more than 20,000,000 bytes", 2),
+    Row("LA09 body that unfolds without end", [Answer(200, gzip.compress(b" " * 30_000_000), {"content-encoding": "gzip"})], BadAnswerError, "more than 20,000,000 bytes", 2),
+    Row("LA09 packed in a way nobody asked for", [Answer(200, chat().body, {"content-encoding": "gzip, zstd"})], BadAnswerError, "packed as gzip, zstd", 2),
+    Row("Groq's check of the answer", [error(400, "Failed to generate JSON. See 'failed_generation' for more details.", "json_validate_failed")], BadAnswerError, "Failed to generate JSON", 2),
     # Busy and broken.
     Row("LA02 rate limit", [error(429, "Rate limit reached. Try again in 2s.", "rate_limit_exceeded", "tokens", headers={"retry-after": "20"})], RateLimitError, "slow down for 20 s", 30),
     Row("in a moment, for ever", [error(429, "Rate limit reached.", "rate_limit_exceeded", "tokens", headers={"retry-after": "0.1"})], RateLimitError, "slow down", 66),
+    Row("LA02 rate limit that advises to pay", [error(429, "Rate limit reached for m. Need more tokens? Upgrade at https://host/settings/billing", "rate_limit_exceeded", "tokens", headers={"retry-after": "400"})], RateLimitError, "slow down for 400 s", 2),
     Row("LA03 longer than the deadline", [error(429, "Slow", headers={"retry-after": "601"})], RateLimitError, "601", 1),
     Row("Google's limit", [error(429, QUOTA, 429, status="RESOURCE_EXHAUSTED", headers={"retry-after": "400"})], RateLimitError, "400", 2),
     Row("LA21 500", [error(500, "The server had an error while processing your request", None, "server_error")], UnreachableError, "HTTP 500", 6),
@@ -130,6 +150,7 @@ ROWS = [
     Row("LA21 529", [error(529, "Overloaded")], UnreachableError, "HTTP 529", 6),
     Row("LA21 told not to retry", [error(500, "No", headers={"x-should-retry": "false"})], UnreachableError, "HTTP 500", 1),
     Row("408", [error(408, "Timeout")], DeadlineError, "gave up", 6),
+    Row("524", [Answer(524, b"<h1>A timeout occurred</h1>")], DeadlineError, "gave up", 6),
     Row("504", [Answer(504, b"<h1>Gateway Time-out</h1>")], DeadlineError, "gave up", 6),
     Row("reset", [Answer(how="reset")], UnreachableError, "cannot reach", 6),
     Row("body cut", [Answer(200, chat().body, how="cut")], UnreachableError, "cannot reach", 6),
@@ -191,9 +212,13 @@ GOOD_ROWS = [
     Row("LA13 blank once", [chat(BLANKS, "length"), tool('{"says": "The model answers.", "value": "yes"}')], ProviderError, "tool", 2),
     Row("LA17 no json_schema", [error(400, "'response_format' of type 'json_schema' is not supported with this model"), tool('{"says": "The model answers.", "value": "yes"}')], ProviderError, "tool", 2),
     Row("LA17 schema rejected", [error(400, "Invalid schema for response_format 'record': In context=()", None, "invalid_request_error", param="response_format"), chat()], ProviderError, "tool", 2),
+    Row("LA17 json_schema is an unknown parameter", [error(400, "Unrecognized request argument supplied: response_format"), chat()], ProviderError, "tool", 2),
     Row("LA17 no tools either", [error(400, "response_format is unknown"), error(400, "this model does not support tools"), chat()], ProviderError, "json", 3),
     Row("LA17 nothing but text", [error(422, "response_format"), error(500, "tools are not implemented"), error(400, "json_object is unknown"), chat()], ProviderError, "prompt", 4),
     Row("LA16 temperature refused", [error(400, "Unsupported value: 'temperature' does not support 0 with this model.", "unsupported_value", "invalid_request_error", param="temperature"), chat()], ProviderError, "json_schema", 2),
+    Row("LA16 temperature refused in other words", [error(400, "invalid temperature: only 1 is allowed for this model"), chat()], ProviderError, "json_schema", 2),
+    Row("LA16 limit too high", [*[error(400, "max_tokens is too large: 16000. This model supports at most 4096 completion tokens.", "invalid_value", param="max_tokens")] * 2, chat()], ProviderError, "json_schema", 3),
+    Row("LA16 limit's name refused by Mistral", [Answer(422, {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"]}]}}), chat()], ProviderError, "json_schema", 2),
     Row("LA16 limit's name refused", [error(400, "Unsupported parameter: 'max_completion_tokens'. Use 'max_tokens' instead.", "unsupported_parameter", param="max_completion_tokens"), chat()], ProviderError, "json_schema", 2),
     Row("LA03 after a 429", [error(429, "Slow", headers={"retry-after": "121"}), chat()], ProviderError, "json_schema", 2),
     Row("after a reset", [Answer(how="reset"), chat()], ProviderError, "json_schema", 2),
@@ -315,18 +340,75 @@ def test_a_few_wrong_entries_are_told() -> None:
         assert asyncio.run(go(provider.url)).note == ""
 
 
+ODD = (None, -5, 10**30, 1.5, "", "\ud83d", [None], {"a": 1})
+
+
+def _places(body: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    for name, part in body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ():
+        yield from _places(part, (*at, name))
+
+
+def _changed(body: Any, at: tuple[Any, ...], value: Any) -> Any:
+    if not at:
+        return value
+    body = copy.deepcopy(body)
+    inner = body
+    for name in at[:-1]:
+        inner = inner[name]
+    inner[at[-1]] = value
+    return body
+
+
+WHOLE = {**chat(refusal=None).body, "system_fingerprint": "f"}
+WHOLE["usage"] = {**WHOLE["usage"], "prompt_tokens_details": {"cached_tokens": 1}}
+FILTERED = azure_filter(innererror=JAILBREAK).body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, WHOLE), (200, tool(json.dumps(GOOD)).body), (400, FILTERED)],
+    ids=["chat", "tool", "400"],
+)
+def test_whatever_stands_where_nothing_but_our_errors_leaves(status: int, body: Any) -> None:
+    """LA09: each part of an answer, one after the other, is something else. Good data, or one of our errors."""
+    now: list[Any] = [None]
+
+    async def all_of_them(url: str) -> None:
+        clock = Clock()
+        chosen = ModelSettings(name="m", base_url=url, attempts=1, price=(1, 1), max_cost=1e9)
+        for at in _places(body):
+            for odd in ODD:
+                now[0] = _changed(body, at, odd)
+                async with connect(chosen, clock=clock, sleep=clock.sleep) as model:
+                    try:
+                        reply = await model.ask(PROMPT, SCHEMA)
+                    except ProviderError as caught:
+                        str(caught).encode("utf-8")  # no half of a character is left in it
+                    else:
+                        assert dict(reply.data) == GOOD
+                        assert reply.model_dump_json()
+
+    with serve(lambda _: Answer(status, now[0])) as provider:
+        asyncio.run(all_of_them(provider.url))
+
+
 def test_unreachable_names_the_host() -> None:
     with pytest.raises(UnreachableError, match=r"cannot reach 127\.0\.0\.1:9: .*refused|cannot reach"):
         asyncio.run(ask("http://127.0.0.1:9/v1", Clock()))
 
 
-def test_cut_prompt_is_noticed() -> None:
-    long = PROMPT.model_copy(update={"user": "Ten words that say little about the world as such. " * 600})
-    with serve([chat(tokens=(2050, 10))]) as provider:
+@pytest.mark.parametrize(
+    ("words", "counted", "noticed"),
+    [(600, 2050, True), (600, 7000, False), (440, 4096, True), (440, 4600, False), (340, 4096, False), (9, 80, False)],
+)
+def test_cut_prompt_is_noticed(words: int, counted: int, noticed: bool) -> None:
+    """LA10: much less than any tokens of the text; or a whole window where the text has some more, as Ollama does it."""
+    long = PROMPT.model_copy(update={"user": "Ten words that say little about the world as such. " * words})
+    with serve([chat(tokens=(counted, 10))]) as provider:
         reply = asyncio.run(ask(provider.url, Clock(), long))
-    assert "2,050 tokens" in reply.note
-    with serve([chat(tokens=(7000, 10))]) as provider:
-        assert asyncio.run(ask(provider.url, Clock(), long)).note == ""
+    assert (f"counted {counted:,} tokens" in reply.note) is noticed
 
 
 RESPONSES = {

@@ -93,6 +93,16 @@ def test_an_outage_without_end_ends_the_run() -> None:
     assert provider.calls <= 4 * 4 + 8
 
 
+def test_what_is_refused_to_everybody_ends_the_run() -> None:
+    """A setting that the server does not know is no document's fault; once one was answered, it may be."""
+    refused = error(400, "This model only supports streams", "invalid_parameter")
+    for answers, asked in (([refused], 8), ([chat(), refused], 30)):
+        with serve(answers) as provider:
+            replies = asyncio.run(many(provider.url, 30, Clock(), concurrency=1))
+        assert provider.calls == asked
+        assert not any(isinstance(reply, Reply) for reply in replies[1:])
+
+
 def test_the_deadline_includes_retries() -> None:
     clock = Clock()
     with serve([error(500, "Broken")]) as provider:

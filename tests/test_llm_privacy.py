@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - a row is a line
 
 import asyncio
+import json
 import logging
 import socket
 from pathlib import Path
@@ -120,8 +121,10 @@ def test_a_key_alone_sends_nothing(monkeypatch: pytest.MonkeyPatch, connections:
         Answer(307, b"", {"location": "https://example.org/"}),
         chat(f"You sent {KEY}"),
         Answer(how="reset"),
+        Answer(body={**chat({"says": KEY, "value": "yes"}).body, "model": KEY, "system_fingerprint": KEY}),
+        chat(json.dumps({"says": KEY, "value": "yes"}).replace("canary", "\\u0063anary")),
     ],
-    ids=["good", "401", "400", "html", "redirect", "echo", "reset"],
+    ids=["good", "401", "400", "html", "redirect", "echo", "reset", "everywhere", "escaped"],
 )
 def test_the_key_is_never_shown(
     answer: Answer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
@@ -140,6 +143,17 @@ def test_the_key_is_never_shown(
     shown += b"".join(provider.raw).decode()
     assert KEY not in shown
     assert "canary" not in shown
+
+
+def test_the_sdk_s_log_does_not_show_a_key_that_comes_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="openai")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with serve([Answer(body=chat().body, headers={"x-request-id": KEY})]) as provider:
+        asyncio.run(ask(provider.url))
+    assert "request_id" in caplog.text
+    assert KEY not in caplog.text
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -167,6 +181,25 @@ def test_a_proxy_is_used_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", provider.url.removesuffix("/v1"))
         asyncio.run(ask("http://models.invalid/v1"))
     assert provider.paths == ["http://models.invalid/v1/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "kind", "said"),
+    [
+        ("socks5://127.0.0.1:9", SettingsError, "SOCKS needs the package socksio"),
+        ("ftp://me:hunter2@127.0.0.1:9", SettingsError, "must begin with http"),
+        ("http://me:hunter2@127.0.0.1:99999", UnreachableError, "port must be"),
+    ],
+)
+def test_a_proxy_that_is_none_is_told(
+    proxy: str, kind: type[Exception], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LA27."""
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(kind, match=f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY.*{said}") as caught:
+        asyncio.run(ask("http://models.invalid/v1", attempts=1))
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +241,14 @@ def test_a_server_of_ones_own_needs_no_key() -> None:
         ("m", "https://h/v1?api-key=secret", SettingsError),
         ("openai:", None, SettingsError),
         ("azure_openai:d", None, SettingsError),
+        ("ft:gpt-4.1-mini:us::id", None, "https://api.openai.com/v1"),
+        ("nope:foo", None, SettingsError),
+        ("nope:foo", "http://h/v1", "http://h/v1"),
+        ("m\ud83d", "http://h/v1", SettingsError),
+        ("m", "http://[::1", SettingsError),
+        ("m", "http://h:port/v1", SettingsError),
+        ("m", "http://h:99999/v1", SettingsError),
+        ("m", "http://two words/v1", SettingsError),
     ],
 )
 def test_addresses(name: str, url: str | None, expected: Any, monkeypatch: pytest.MonkeyPatch) -> None:

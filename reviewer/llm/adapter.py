@@ -15,10 +15,11 @@ from typing import Any
 from reviewer.domain import Usage
 from reviewer.errors import SettingsError
 from reviewer.llm.answer import entries, problems, read_json
-from reviewer.llm.faults import Exchange, Fault, fault_of, redact, words_of
+from reviewer.llm.faults import Exchange, Fault, as_dict, choice_in, fault_of, usage_of, words_of
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Mode, ModelSettings, Prompt, Reply
 from reviewer.llm.providers import base_url_of, host_of, is_local, is_proxied, key_of, provider_of
+from reviewer.llm.tokens import count
 from reviewer.version import VERSION
 
 _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -36,6 +37,8 @@ _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am un
 _WRAPPERS = ("openai", "langchain_openai", "anthropic", "langchain_anthropic")
 _SDKS = (*_WRAPPERS, "google", "langchain_google_genai", "httpx", "httpx2")
 _TOOL = "record"
+_WINDOW = 1024  # tokens: no server's context is smaller
+_MOST = 20_000_000  # bytes of an answer; the longest that a model writes is a hundredth of that
 
 
 class ChatModel:
@@ -107,7 +110,7 @@ class ChatModel:
             await client.aclose()
 
     async def _call(self, prompt: Prompt, schema: Mapping[str, Any], mode: Mode) -> tuple[Any, dict[str, Any]]:
-        from langchain_core.messages import HumanMessage, SystemMessage
+        from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
         chat, system, more = self._chat(prompt.sample), prompt.system, dict[str, Any]()
         if mode == "json_schema":
@@ -132,12 +135,10 @@ class ChatModel:
             # whatever LANGSMITH_* and LANGCHAIN_* say.
             result = await chat._agenerate(messages, **more)
         generation = result.generations[0]
-        about = {
-            **(result.llm_output or {}),
-            **(generation.generation_info or {}),
-            **generation.message.response_metadata,
-        }
-        return generation.message, about
+        message = generation.message
+        about = {**(result.llm_output or {}), **(generation.generation_info or {}), **message.response_metadata}
+        # Whoever calls itself something else than "assistant" answers all the same.
+        return message if isinstance(message, AIMessage) else AIMessage(message.content), about
 
     def _chat(self, sample: int) -> Any:
         """The chat model of this event loop, made anew when a parameter turned out not to be taken."""
@@ -191,6 +192,7 @@ class ChatModel:
             for name in [name for name in request.headers if name not in _HEADERS]:
                 del request.headers[name]
             request.headers["user-agent"] = f"proposal-reviewer/{VERSION}"
+            request.headers["accept-encoding"] = "gzip"
             if self.key:
                 bearer = "Bearer " if self.provider.header == "authorization" else ""
                 request.headers[self.provider.header] = bearer + self.key
@@ -198,28 +200,49 @@ class ChatModel:
                 exchange.sent = json.loads(request.content)
 
         async def receive(response: httpx2.Response) -> None:
-            if (exchange := _exchange.get()) is not None:
-                exchange.body = await response.aread()
-                exchange.status, exchange.headers = response.status_code, dict(response.headers)
+            exchange = _exchange.get() or Exchange()
+            body, flood = bytearray(), ""
+            # We asked for gzip at most: a few bytes of the others may unfold to gigabytes in one step.
+            if packed := re.search(r"(?i).*(\bbr\b|zstd|,).*", response.headers.get("content-encoding", "")):
+                flood = f"packed as {packed[0]}"
+            else:
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) > _MOST:
+                        flood = f"more than {_MOST:,} bytes"
+                        break
+            for name in [name for name, value in response.headers.items() if self.key and self.key in value]:
+                del response.headers[name]  # OPENAI_LOG prints some
+            exchange.status, exchange.headers = response.status_code, dict(response.headers)
+            exchange.body = flood.encode() or bytes(body)
+            if flood:
+                raise httpx2.DecodingError(flood, request=response.request)
+            response._content = exchange.body  # where `aread`, which knows no limit, looks first
 
         seconds, most = self.settings.timeout, self.settings.concurrency
-        return httpx2.AsyncClient(
-            timeout=httpx2.Timeout(seconds, connect=min(10.0, seconds)),
-            limits=httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=30.0),
-            verify=_trusted(self._names["url"]),
-            follow_redirects=False,  # a proposal goes to the host that was announced, and to no other
-            trust_env=not is_local(self.settings),  # proxies and certificates, but none of it for this machine
-            event_hooks={"request": [send], "response": [receive]},
-        )
+        try:
+            return httpx2.AsyncClient(
+                timeout=httpx2.Timeout(seconds, connect=min(10.0, seconds)),
+                limits=httpx2.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=30.0),
+                verify=_trusted(self._names["url"]),
+                follow_redirects=False,  # a proposal goes to the host that was announced, and to no other
+                trust_env=not is_local(self.settings),  # proxies and certificates, but none of it for this machine
+                event_hooks={"request": [send], "response": [receive]},
+            )
+        except (ValueError, ImportError) as error:  # of the proxies that the environment names
+            why = "SOCKS needs the package socksio" if isinstance(error, ImportError) else "it must begin with http://"
+            raise SettingsError(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: cannot be used ({why}); mend that") from error
 
     def _fault(self, exchange: Exchange, error: Exception) -> Fault | None:
         """What an exception means. What the server really said counts for more than its class."""
         origin = _origin(error)
-        known = isinstance(origin, OSError) or _home(origin) in _SDKS
+        # A port of a proxy may be no port, which nobody checks before the socket does.
+        known = isinstance(origin, OSError | OverflowError) or _home(origin) in _SDKS
         if isinstance(error, TimeoutError):
             exchange.status = 0
         elif not self._ours:
-            known = known or isinstance(error, ValueError)  # what came was no JSON
+            if not known and _raiser(origin) != "reviewer":  # a library that trips over what came
+                exchange.status, exchange.body = 200, words_of(Exchange(), origin).encode()
             for cause in _causes(error):
                 status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
                 if isinstance(status, int):
@@ -254,16 +277,16 @@ class ChatModel:
         schema: Mapping[str, Any],
         mode: Mode,
     ) -> Reply:
-        usage = _usage(message) or exchange.usage()
+        usage = _usage(message.usage_metadata) or exchange.usage()
 
         def fault(words: str, partial: Reply | None = None) -> Fault:
             found = fault_of(words, Exchange(status=200), self._names)
             found.usage, found.billed, found.partial = usage, True, partial
             return found
 
-        text = _text(message, exchange)
-        cut = about.get("incomplete_details") or {}
-        finish = str(cut.get("reason") or about.get("finish_reason") or about.get("stop_reason") or "").lower()
+        text = self._known(_text(message, exchange))
+        cut = as_dict(about.get("incomplete_details")).get("reason")
+        finish = str(cut or about.get("finish_reason") or about.get("stop_reason") or "").lower()
         refused = [part.get("refusal") for part in _parts(message) if part.get("type") == "refusal"]
         if said := message.additional_kwargs.get("refusal") or (refused and refused[0]) or _REFUSAL.match(text):
             raise fault(f"refusal {text if isinstance(said, re.Match) else said}")
@@ -271,16 +294,17 @@ class ChatModel:
             raise fault(f"finish {finish}" if text[-300:].strip() or not text else "finish whitespace")
         if not text.strip():
             raise fault("empty answer")
-        data = read_json(text)
-        if data is None:
-            raise fault("no JSON object in " + redact(repr(text.strip()[:80]), self.key))
+        if (data := read_json(text)) is None:
+            raise fault(f"no JSON object in {text.strip()[:80]!r}")
+        # Escaped in the JSON, a key or half a character came this far.
+        data = json.loads(self._known(json.dumps(data, ensure_ascii=False)))
         reply = Reply(
             data=data,
             text=text,
             usage=usage,
             requested=self.settings.name,
-            answered=str(about.get("model_name") or about.get("model") or ""),
-            fingerprint=str(about.get("system_fingerprint") or ""),
+            answered=self._known(about.get("model_name") or about.get("model") or ""),
+            fingerprint=self._known(about.get("system_fingerprint") or ""),
             host=self.host,
             mode=mode,
             engine=self.engine,
@@ -293,21 +317,35 @@ class ChatModel:
             raise fault(note, reply.model_copy(update={"note": note}) if usable else None)
         return reply
 
+    def _known(self, said: object) -> str:
+        """What a server says, as it may be kept: whole characters, and without the key, should it give that back."""
+        text = _sendable(str(said))
+        return text.replace(self.key, "[key]") if self.key else text
+
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
         yield cause
-        cause = cause.__cause__
+        cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__
 
 
 def _home(error: BaseException) -> str:
     return type(error).__module__.partition(".")[0]
 
 
+def _raiser(error: BaseException) -> str:
+    """The package whose code raised it."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return str(at.tb_frame.f_globals.get("__name__", "")).partition(".")[0] if at else ""
+
+
 def _origin(error: BaseException) -> BaseException:
     """What an SDK wrapped: older ones call every exception a lost connection, our own bugs too."""
-    return next((cause for cause in _causes(error) if _home(cause) not in _WRAPPERS), error)
+    wrapped = (c for c in _causes(error) if _home(c) not in _WRAPPERS and not isinstance(c, BaseExceptionGroup))
+    return next(wrapped, error)
 
 
 def _trusted(url: str) -> Any:
@@ -350,19 +388,17 @@ def _text(message: Any, exchange: Exchange) -> str:
     if text := "".join(str(part.get("text", "")) for part in _parts(message) if part.get("type") == "text"):
         return text
     # vLLM with a parser for reasoning leaves the content empty, and the JSON among the thoughts.
-    body = exchange.json()
-    choices = body.get("choices") if isinstance(body, dict) else None
-    said = (choices[0].get("message") or {}) if choices else {}
+    said = as_dict(choice_in(exchange.json()).get("message"))
     thoughts = str(said.get("reasoning_content") or said.get("reasoning") or "")
     return thoughts if "{" in thoughts else ""
 
 
-def _usage(message: Any) -> Usage | None:
-    said = message.usage_metadata
+def _usage(said: Mapping[str, Any] | None) -> Usage | None:
+    """Tokens as LangChain understood them."""
     if not said:
         return None
-    cached = (said.get("input_token_details") or {}).get("cache_read") or 0
-    return Usage(input_tokens=said["input_tokens"], output_tokens=said["output_tokens"], cached_tokens=cached)
+    cached = as_dict(said.get("input_token_details")).get("cache_read")
+    return usage_of(said["input_tokens"], said["output_tokens"], cached)
 
 
 def _parameters(sent: Mapping[str, Any] | None, settings: ModelSettings) -> dict[str, Any]:
@@ -374,13 +410,17 @@ def _parameters(sent: Mapping[str, Any] | None, settings: ModelSettings) -> dict
 
 def _shortened(prompt: Prompt, usage: Usage | None) -> str:
     """A word about servers that read only the end of a long prompt, and say nothing."""
-    text = prompt.system + prompt.user
-    if usage is None or not 0 < usage.input_tokens < len(text) // 8:
+    if usage is None or not usage.input_tokens:
         return ""
-    least = len(re.sub(r"\s+", " ", text)) // 4  # no text takes much less
-    if usage.input_tokens >= least // 2:
+    text, read = prompt.system + prompt.user, usage.input_tokens
+    # Ollama counts a window of 4,096 that was full, or half of it and its marks: next to nobody else does just that.
+    full = read >= _WINDOW and read - (1 << read.bit_length() - 1) <= 2
+    if not full and read >= len(text.encode("utf-8", "replace")) // 7:  # no text takes much less
+        return ""
+    about = count(text)[0]  # real ones are 0.7 to 1.2 of it
+    if read >= (0.85 if full else 0.6) * about:
         return ""
     return (
-        f"the server counted {usage.input_tokens:,} tokens where the text has about {least:,}: it may have read only "
+        f"the server counted {read:,} tokens where the text has about {about:,}: it may have read only "
         "a part; give it a longer context"
     )

@@ -30,6 +30,9 @@ from reviewer.llm.model import Reply
 Again = Literal["never", "once", "later", "wait", "now"]
 
 
+_FLOOD = 1e9  # tokens that no call takes
+
+
 @dataclass
 class Exchange:
     """One HTTP request and what came back, noted beside LangChain, which keeps only part of it."""
@@ -48,18 +51,13 @@ class Exchange:
 
     def usage(self) -> Usage | None:
         """Tokens as the server counted them, also in an answer that is of no use."""
-        body = self.json()
-        said = body.get("usage") if isinstance(body, dict) else None
-        if not isinstance(said, dict):
-            return None
-        detail = said.get("prompt_tokens_details") or said.get("input_tokens_details") or {}
-        found = (
+        said = as_dict(as_dict(self.json()).get("usage"))
+        detail = as_dict(said.get("prompt_tokens_details") or said.get("input_tokens_details"))
+        return usage_of(
             said.get("prompt_tokens", said.get("input_tokens")),
             said.get("completion_tokens", said.get("output_tokens")),
             detail.get("cached_tokens"),
         )
-        tokens_in, tokens_out, cached = (n if isinstance(n, int) and n >= 0 else 0 for n in found)
-        return Usage(input_tokens=tokens_in, output_tokens=tokens_out, cached_tokens=cached)
 
 
 @dataclass(eq=False)
@@ -93,6 +91,11 @@ _CERTIFICATE = Kind(
     "never",
     "cannot trust {host}: {said}; set SSL_CERT_FILE to the certificate that your network needs",
 )
+_GATE = Kind(
+    CredentialError,
+    "never",
+    "the proxy before {host} wants a name and a password: {said}; write them into its address in HTTP_PROXY",
+)
 _PROXY = Kind(
     UnreachableError,
     "later",
@@ -111,9 +114,13 @@ _QUOTA = Kind(
     "{host} says that the account has no credit left (this is about billing, not speed): {said}; "
     "put that right, then run the same command again",
 )
-_PLACE = Kind(CredentialError, "never", "{host} does not serve this place: {said}")
+_PLACE = Kind(CredentialError, "never", "{host} does not serve this place: {said}; name another provider")
 _KEY = Kind(CredentialError, "never", "{host} does not accept the key in {key}: {said}; set {key} to a valid key")
-_ALLOWED = Kind(CredentialError, "never", "{host} does not allow this with the key in {key}: {said}")
+_ALLOWED = Kind(
+    CredentialError,
+    "never",
+    "{host} does not allow this with the key in {key}: {said}; ask for access to it",
+)
 _MODEL = Kind(UnknownModelError, "never", "{host} has no model {model}: {said}; name one that it has")
 _PATH = Kind(
     UnknownModelError, "never", "there is no OpenAI-compatible API at {url}: {said}; the base URL should end in /v1"
@@ -126,18 +133,22 @@ _ELSEWHERE = Kind(
 _LONG = Kind(
     TooLongError,
     "never",
-    "the document is too long for {model}: {said}; send less at once, or use a model that reads more",
+    "the document is too long for {model}: {said}; set context_tokens to what it reads, or use a model that reads more",
 )
-_FILTER = Kind(RefusedError, "never", "a filter of {host} refused this document{filters}")
-_REFUSAL = Kind(RefusedError, "never", "{model} refused this document: {said}")
+_FILTER = Kind(RefusedError, "never", "a filter of {host} refused this document{filters}; use another model for it")
+_REFUSAL = Kind(RefusedError, "never", "{model} refused this document: {said}; use another model for it")
 _CUT = Kind(CutAnswerError, "once", "the answer of {model} was cut at its limit of tokens; raise that limit", "longer")
 _BLANK = Kind(CutAnswerError, "once", "{model} filled its answer with white space; use another model", "looser")
-_PARAMETER = Kind(ProviderError, "now", "{host} does not take a setting: {said}", "parameter")
-_MODE = Kind(ProviderError, "now", "{host} has no way to ask for JSON that works: {said}", "mode")
-_REFUSES = Kind(ProviderError, "never", "{host} refuses the request (HTTP {status}): {said}")
-_EMPTY = Kind(BadAnswerError, "once", "{model} gave an empty answer", "looser")
+_PARAMETER = Kind(ProviderError, "now", "{host} does not take a setting: {said}; change it, or the model", "parameter")
+_MODE = Kind(ProviderError, "now", "{host} has no way to ask for JSON that works: {said}; use another model", "mode")
+_REFUSES = Kind(ProviderError, "never", "{host} refuses the request (HTTP {status}): {said}; mend what it names")
+_EMPTY = Kind(BadAnswerError, "once", "{model} gave an empty answer; use another model", "looser")
 _BAD = Kind(
-    BadAnswerError, "once", "{host} answered with something else than the JSON that was asked for: {said}", "looser"
+    BadAnswerError,
+    "once",
+    "{host} answered with something else than the JSON that was asked for: {said}; "
+    "look at the base URL, or use a model that follows a schema",
+    "looser",
 )
 
 # Status, then words searched in "code type param message", case ignored: the first row that fits decides.
@@ -145,6 +156,7 @@ _BAD = Kind(
 TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("0", r"certificate|ssl", _CERTIFICATE),
     ("0", r"timeout|timed out", _LATE),
+    ("0", r"proxyerror.*407", _GATE),
     ("0", r"proxy", _PROXY),
     ("0", r"", _DOWN),
     ("200", r"^finish whitespace", _BLANK),
@@ -154,8 +166,11 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("200", r"^empty", _EMPTY),
     ("200", r"", _BAD),
     ("3..", r"", _ELSEWHERE),
+    ("407", r"", _GATE),
     ("429", r"resource_exhausted", _SLOW),  # Google says "quota" for limits of speed
-    # Money before speed: it comes as a 429, too.
+    ("429", r"request too large", _LONG),
+    ("429", r"rate.?limit.?(exceeded|reached)", _SLOW),  # whose advice may be to pay: Groq names its billing page
+    # Money before any other speed: it comes as a 429, too.
     (
         "4..|503|200e",
         r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance",
@@ -163,24 +178,31 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ),
     ("402", r"", _QUOTA),
     ("400|401|403", r"unsupported_country|country, region|not supported in your region", _PLACE),
-    ("401|407", r"", _KEY),
+    ("401", r"", _KEY),
     ("400|403", r"api.?key not valid|invalid.api.?key", _KEY),
     ("400|403|200e", r"content_filter|responsibleaipolicy|content management policy|content_policy", _FILTER),
+    ("400|403|200e", r"usage policy|input was flagged|inappropriate content|data_inspection", _FILTER),
     ("403", r"", _ALLOWED),
-    ("429", r"request too large", _LONG),
+    ("400", r"failed_generation|json_validate_failed|tool_use_failed", _BAD),  # Groq checks the answer itself
+    ("400|404|422", r"(unsupported|unrecognized|extra).*(response_format|tool_choice|\btools\b)", _MODE),
+    ("400|404|422", r"unsupported[_ ](parameter|value)|unrecognized request|extra[_ ](inputs|forbidden)", _PARAMETER),
+    ("400|422", r"temperature\W.*(deprecated|not support|must be|only)", _PARAMETER),
     (
-        "400|404|422",
-        r"unsupported[_ ](parameter|value)|unrecognized request argument|extra inputs|extra_forbidden",
+        "400|422",
+        r"max_(completion_)?tokens\W+(must be less than or equal|is too large: \d+\. this model s)",
         _PARAMETER,
     ),
-    ("400|413|422|500|200e", r"context.?(length|window|size)|maximum context|exceed_context|too many tokens", _LONG),
-    ("400|413|422|500|200e", r"input tokens|(prompt|input) is too long|max_tokens must be at least", _LONG),
+    ("400|413|422|500|200e", r"context.?(length|window|size|limit)|maximum (context|model)|exceed_context", _LONG),
+    ("400|413|422|500|200e", r"too many tokens|inputs?\W+tokens?|must have less than \d+ tokens", _LONG),
+    ("400|413|422|500|200e", r"(prompt|input) is too long|string too long|max_tokens must be at least", _LONG),
     ("413", r"", _LONG),
+    ("400|422", r"invalid model (name|id)|not a valid model|unknown model|model not exist|model_not_found", _MODEL),
     ("400|404|415|422|500|501|200e", r"response_?format|json.?(schema|object|mode)|structured output|schema", _MODE),
     ("400|404|415|422|500|501|200e", r"grammar|tool_choice|\btools?\b|function.?call", _MODE),
-    ("404", r"model_not_found|models?\b.*(not exist|not found|no such)|not_found_error", _MODEL),
+    ("404", r"model_not_found|(model|deployment)s?\b.*(not exist|not found|no such)|not_found_error", _MODEL),
+    ("404", r"not a chat model", _MODEL),
     ("404|405|410", r"", _PATH),
-    ("408|504", r"", _GATEWAY),
+    ("408|504|524", r"", _GATEWAY),
     ("409|429", r"", _SLOW),
     ("5..", r"", _BROKEN),
     ("4..", r"", _REFUSES),
@@ -208,7 +230,7 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
         error=kind.error(kind.say.format(**names, **fill)),
         again="never" if kind.again == "later" and exchange.headers.get("x-should-retry") == "false" else kind.again,
         repair=kind.repair,
-        param=str(told.get("param") or next(iter(re.findall(r"'(\w+)'", said)), "")),
+        param=str(told.get("param") or next(iter(re.findall(r"(?i)temperature|max_\w*tokens", words)), "")),
         retry_after=after,
         usage=exchange.usage(),
         # Errors are free; an answer that broke off, or never came, may have been worked on.
@@ -221,6 +243,9 @@ def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
     if not exchange.status:
         chain = []
         while error is not None:
+            if isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
+                continue
             chain.append(f"{type(error).__name__} {error}".strip())
             # What was going on around a system's error is no cause: asyncio's own attempts fail on the way.
             error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
@@ -230,10 +255,10 @@ def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
         return " ".join(
             str(told.get(name) or "") for name in ("code", "type", "param", "message", "status", "innererror")
         )
-    choices = body.get("choices") if isinstance(body, dict) else None
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict) and choices[0].get("finish_reason"):
-        blank = re.search(r"\s{256}", str((choices[0].get("message") or {}).get("content")))
-        finish = str(choices[0]["finish_reason"])
+    choice = choice_in(body)
+    # How it ended, where that is the trouble. "stop" would hide what is: an answer of an odd shape.
+    if (finish := str(choice.get("finish_reason") or "stop")) != "stop":
+        blank = re.search(r"\s{256}", str(as_dict(choice.get("message")).get("content")))
         return f"finish {'whitespace' if blank and finish == 'length' else finish}"
     text = re.sub(r"<[^>]*>", " ", exchange.body[:4000].decode("utf-8", "replace"))
     return re.sub(r"\s+", " ", text).strip() or f"HTTP {exchange.status} with no content"
@@ -277,9 +302,29 @@ def error_in(body: Any) -> dict[str, Any]:
     return {"message": str(body["detail"])} if "detail" in body else {}
 
 
+def choice_in(body: Any) -> dict[str, Any]:
+    """The first answer in a chat completion; empty if there is none."""
+    choices = as_dict(body).get("choices")
+    return as_dict(choices[0]) if isinstance(choices, list) and choices else {}
+
+
+def usage_of(tokens_in: Any, tokens_out: Any, cached: Any) -> Usage | None:
+    """Tokens as a server told them; None where it told none that can be."""
+    numbers = (tokens_in, tokens_out, cached or 0)
+    read, written, known = (int(n) if isinstance(n, int | float) and 0 <= n < _FLOOD else None for n in numbers)
+    if read is None or written is None:
+        return None
+    return Usage(input_tokens=read, output_tokens=written, cached_tokens=known or 0)
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """A part of an answer, if it has the shape that it should have."""
+    return value if isinstance(value, dict) else {}
+
+
 def _filters(told: Mapping[str, Any]) -> str:
     """Which filters fired, where the provider says so: Azure does, in two spellings."""
-    inner = told.get("innererror") or told.get("inner_error") or {}
-    result = inner.get("content_filter_result") or inner.get("content_filter_results") or {}
-    names = [n for n, s in sorted(result.items()) if isinstance(s, dict) and (s.get("filtered") or s.get("detected"))]
+    inner = as_dict(told.get("innererror") or told.get("inner_error"))
+    result = as_dict(inner.get("content_filter_result") or inner.get("content_filter_results"))
+    names = [n for n, s in sorted(result.items()) if as_dict(s).get("filtered") or as_dict(s).get("detected")]
     return f" ({', '.join(names)})" if names else ""

@@ -69,22 +69,34 @@ def provider_of(settings: ModelSettings) -> tuple[Provider, str]:
     head, colon, tail = settings.name.partition(":")
     if colon and head in _PROVIDERS:
         return _PROVIDERS[head], tail
-    return _PROVIDERS["openai"], settings.name  # "llama3:8b" is a model, too
+    # At a server of one's own "llama3:8b" is a model, too; at OpenAI's, one that was tuned there.
+    if colon and settings.base_url is None and head != "ft":
+        raise SettingsError(
+            f"model {settings.name[:80]!r}: no provider is called {head[:40]!r}; known are {', '.join(_PROVIDERS)}; "
+            "for a server of your own name its base URL, too"
+        )
+    return _PROVIDERS["openai"], settings.name
 
 
 def base_url_of(settings: ModelSettings) -> str:
     """Where requests go: what the settings say, else the provider's own address; never the environment."""
     provider, model = provider_of(settings)
-    if not model.strip():
+    if not model.strip() or not model.isprintable():
         raise SettingsError(f"model {settings.name!r} names no model; write provider:model, as in openai:gpt-5-mini")
     url = (settings.base_url if settings.base_url is not None else provider.base_url).strip()
     if not url:
         raise SettingsError(f"no address for {provider.id}: set the base URL, as in https://host/v1")
-    parts = urlsplit(url)
-    if "@" in parts.netloc or parts.query:
+    if "@" in url or "?" in url:
         raise SettingsError("the base URL holds a password or a query; keys come from the environment only")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"base URL {url!r} is not an http(s) address; write it as in http://localhost:11434/v1")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that are no address, a port that is no number
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise SettingsError(
+            f"base URL {url[:200]!r} is not an http(s) address; write it as in http://localhost:11434/v1"
+        )
     return url.rstrip("/").removesuffix("/chat/completions").removesuffix("/responses")
 
 

@@ -42,6 +42,7 @@ class Patient:
         self.resume = 0.0  # no call before this
         self.next = 0.0  # no call before this, for the provider's limits a minute
         self.failures = 0  # in a row, whoever met them
+        self.proven = False  # was there a good answer?
         self._started = False
         self._doors = PerLoop(lambda: _Doors(settings.concurrency))
 
@@ -130,7 +131,7 @@ class _Ask:
             except Fault as found:
                 fault = found
             else:
-                self.pool.failures = 0
+                self.pool.failures, self.pool.proven = 0, True
                 return reply
             self._book(fault)
             raise fault
@@ -143,7 +144,9 @@ class _Ask:
             self.usage = self.usage + fault.usage if self.usage and fault.usage else None
             self.cost = self.cost + fault.cost if self.cost is not None and fault.cost is not None else None
         pool, now = self.pool, self.pool.clock()
-        pool.failures = pool.failures + 1 if fault.again == "later" else 0
+        # A request that is refused for no reason that we know may be refused to all: settings that nobody takes.
+        hopeless = fault.again == "later" or (type(fault.error) is ProviderError and not pool.proven)
+        pool.failures = pool.failures + 1 if hopeless else 0
         if fault.again == "wait":
             pool.resume = max(pool.resume, now + self._delay(fault))
         elif pool.failures >= _BREAKER:
@@ -181,7 +184,8 @@ class _Ask:
         if self.calls > 1:
             took = self.pool.clock() - self.until + self.pool.settings.deadline
             error.args = (f"{error} (after {self.calls} calls in {took:.0f} s)",)
-        if error.final or (isinstance(error, UnreachableError) and self.pool.failures >= _BREAKER):
+        broken = isinstance(error, UnreachableError) or type(error) is ProviderError
+        if error.final or (broken and self.pool.failures >= _BREAKER):
             error.final = True
             self.pool.ended = error
         return error
