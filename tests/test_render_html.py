@@ -302,6 +302,15 @@ def test_rows_and_items_of_other_formats_are_tables_and_lists() -> None:
     assert '<p class="as-is list_item">- own mark</p>' in html
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "kept"),
+    [("pdf", "a line\nof the page", False), ("pdf", "Steps:\n• one\n• two", True), ("text", "a line\nof mine", True)],
+)
+def test_lines_are_kept_where_they_are_the_authors(form: str, text: str, kept: bool) -> None:
+    document = plain(text, form).model_copy(update={"blocks": (Block(start=0, end=len(text), kind="paragraph"),)})
+    assert ('class="as-is paragraph"' in str(typeset(document, [], []))) == kept
+
+
 def test_words_survive_typesetting() -> None:
     html = str(typeset(build.review().document, [], []))
     words = re.findall(r"\w+", visible(build.ENGLISH.replace("python", "")))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _END = "\ue000"  # what stands for the end of a mark: Markdown takes it for a letter
 _SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
 _RUNS = ("list_item", "table_row")
-_BULLET = re.compile(r"[-*+•·‣▪○–] |\d{1,3}[.)] |[a-z][.)] ")
+_BULLET = re.compile(r"[-*+•·‣▪○–\ufffd] |\d{1,3}[.)] |[a-z][.)] ")
 _RULE = re.compile(r"[\s|:+=-]+")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\](:?)")
 _TASK = re.compile(f"{_END}*\\[{_END}*([ xX]){_END}*\\]{_END}*(?= )")
@@ -197,9 +197,14 @@ class _Setter:
                 case "list_item" if not any(_BULLET.match(self.text, item.start) for item in run):
                     self.each("ul", "li", run)
                 case kind:
-                    self.each("", f'p class="as-is {kind}"', run)
+                    self.each("", f'p class="{self.lined(run[0])}{kind}"', run)
             self.put("</div>")
         self.finish()
+
+    def lined(self, block: Block) -> str:
+        """Are its lines the author's? Those of a PDF are the page's, but for those that begin with a bullet."""
+        later = self.text[block.start : block.end].splitlines()[1:]
+        return "as-is " if self.document.format != "pdf" or any(map(_BULLET.match, later)) else ""
 
     def heading(self, block: Block, due: Iterable[Aside]) -> None:
         """A heading, at the level that its section has."""
