@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
@@ -25,8 +24,9 @@ _AHEAD = 2  # documents at hand for each call: what an answer lets go is replace
 
 
 class _Asked(NamedTuple):
-    """A desk wants an answer."""
+    """A desk wants an answer, for a document."""
 
+    content: str
     number: int
     prompt: Any
     schema: Mapping[str, Any]
@@ -72,15 +72,15 @@ def by_model(
     """
     assert job.model is not None  # noqa: S101 - for the type checker
     with asyncio.Runner() as runner:
-        office = _Office((job, work), processes or os.cpu_count() or 1, limit, runner.get_loop().create_future())
+        office = _Office((job, work), processes or os.cpu_count() or 1, concurrency, limit)
         stack = AsyncExitStack()
         try:
-            more = runner.run(office.hand_out(items, _AHEAD * concurrency))  # they read while we connect
+            more = runner.run(office.hand_out(items))  # they read while we connect
             opening = empanelled(job.run, job.model, concurrency=concurrency, before=before)
-            office.panel.set_result(runner.run(stack.enter_async_context(opening)))
+            office.connected(runner.run(stack.enter_async_context(opening)))
             while more:
                 yield from runner.run(office.results())
-                more = runner.run(office.hand_out(items, _AHEAD * concurrency))
+                more = runner.run(office.hand_out(items))
         finally:
             runner.run(office.close())
             runner.run(stack.aclose())
@@ -91,17 +91,28 @@ def by_model(
 class _Office:
     """The desks, what lies on them, and what comes back."""
 
-    def __init__(self, task: tuple[Job, Work], most: int, limit: float, panel: "asyncio.Future[Panel]") -> None:
-        self._task, self._most, self._limit, self.panel = task, most, limit, panel
+    def __init__(self, task: tuple[Job, Work], most: int, concurrency: int, limit: float) -> None:
+        self._task, self._most, self._limit = task, most, limit
+        self._room = _AHEAD * concurrency
+        self._concurrency = concurrency
+        self._open: set[str] = set()  # contents that have asked
+        self._waiting: list[tuple[_Desk, _Asked]] = []
+        self._panel: Panel | None = None
+        self._connected = asyncio.Event()
         self._desks: list[_Desk] = []
         self._heard: asyncio.Queue[tuple[_Desk, Any]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._suspects: deque[Item] = deque()  # lay on a desk that was lost
         self.fatal: ReviewerError | None = None
 
-    async def hand_out(self, items: Iterator[Item], room: int) -> bool:
+    def connected(self, panel: Panel) -> None:
+        """Calls can be made from now on."""
+        self._panel = panel
+        self._connected.set()
+
+    async def hand_out(self, items: Iterator[Item]) -> bool:
         """Take no more documents than there is room for; False if all is done."""
-        while self.fatal is None and self._flying < room and (item := next(items, None)) is not None:
+        while self.fatal is None and self._flying < self._room and (item := next(items, None)) is not None:
             self._desk().take(item)
         if self.fatal is None and not self._flying and self._suspects:
             # One ends its process: alone it takes no other with it.
@@ -140,21 +151,33 @@ class _Office:
         desk.heard()
         if isinstance(message, _Asked):
             desk.asks += 1
-            task = asyncio.ensure_future(self._answer(desk, message))
-            self._tasks.add(task)
-            task.add_done_callback(partial(self._answered, desk))
+            self._waiting.append((desk, message))
+            self._call()
             return None
         del desk.items[message.content]
+        self._open.discard(message.content)
+        self._call()
         if isinstance(message.result, ReviewerError):
             self.fatal = self.fatal or message.result
             return None
         result: Result = message.result
         return result
 
+    def _call(self) -> None:
+        # A document that has asked is seen through before others ask: a budget that ends leaves finished reviews.
+        for desk, asked in [*self._waiting]:
+            if asked.content in self._open or len(self._open) < self._concurrency:
+                self._open.add(asked.content)
+                self._waiting.remove((desk, asked))
+                task = asyncio.ensure_future(self._answer(desk, asked))
+                self._tasks.add(task)
+                task.add_done_callback(partial(self._answered, desk))
+
     async def _answer(self, desk: "_Desk", asked: _Asked) -> None:
-        panel = await self.panel
+        await self._connected.wait()
+        assert self._panel is not None  # noqa: S101 - for the type checker
         try:
-            reply: Any = await panel.model.ask(asked.prompt, asked.schema)
+            reply: Any = await self._panel.model.ask(asked.prompt, asked.schema)
         except ReviewerError as error:
             reply = error
         desk.asks -= 1
@@ -169,6 +192,9 @@ class _Office:
     def _lost(self, desk: "_Desk", why: str, patience: float = 0.0) -> Result | None:
         self._desks.remove(desk)
         how, items = desk.process.end(patience), [*desk.items.values()]
+        self._open.difference_update(desk.items)
+        self._waiting = [(one, asked) for one, asked in self._waiting if one is not desk]
+        self._call()
         if len(items) == 1:
             return failed(items[0], f"{items[0].name}: {why.format(how)}")
         self._suspects.extend(items)
@@ -222,13 +248,15 @@ def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
 
 
 async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
-    assert job.model is not None  # noqa: S101 - for the type checker
+    settings = job.model
+    assert settings is not None  # noqa: S101 - for the type checker
     loop, inbox = asyncio.get_running_loop(), asyncio.Queue[Any]()
 
     def put(message: Any) -> None:
         loop.call_soon_threadsafe(inbox.put_nowait, message)
 
     async def review(item: Item) -> None:
+        panel = Panel(_ByPipe(pipe, item.content, waiting), settings, job.run)
         result: Result | ReviewerError
         try:
             result = await work(item, panel, job)
@@ -239,11 +267,16 @@ async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
         pipe.send(_Finished(item.content, result))
 
     threading.Thread(target=receive, args=(pipe, put), daemon=True).start()
-    model, tasks = _ByPipe(pipe), set[asyncio.Task[None]]()
-    panel = Panel(model, job.model, job.run)
+    tasks, waiting = set[asyncio.Task[None]](), dict[int, asyncio.Future[Any]]()
     while (message := await inbox.get()) is not None:
         if isinstance(message, _Answered):
-            model.answered(message)
+            answer = waiting.pop(message.number)
+            if answer.done():  # nobody waits any more
+                continue
+            if isinstance(message.reply, ReviewerError):
+                answer.set_exception(message.reply)
+            else:
+                answer.set_result(message.reply)
         else:
             task = loop.create_task(review(message))
             tasks.add(task)
@@ -251,25 +284,14 @@ async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
 
 
 class _ByPipe:
-    """The model, as a desk sees it."""
+    """The model, as a document sees it at its desk."""
 
-    def __init__(self, pipe: "Connection[Any, Any]") -> None:
-        self._pipe, self._numbers = pipe, count()
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+    def __init__(self, pipe: "Connection[Any, Any]", content: str, waiting: "dict[int, asyncio.Future[Any]]") -> None:
+        self._pipe, self._content, self._waiting = pipe, content, waiting
 
     async def ask(self, prompt: Any, schema: Mapping[str, Any]) -> Any:
         """Answer `prompt` with an object of this JSON Schema."""
-        number = next(self._numbers)
-        self._waiting[number] = asyncio.get_running_loop().create_future()
-        self._pipe.send(_Asked(number, prompt, schema))
-        return await self._waiting[number]
-
-    def answered(self, message: _Answered) -> None:
-        """Let who asked go on."""
-        answer = self._waiting.pop(message.number)
-        if answer.cancelled():
-            return
-        if isinstance(message.reply, ReviewerError):
-            answer.set_exception(message.reply)
-        else:
-            answer.set_result(message.reply)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[id(answer)] = answer
+        self._pipe.send(_Asked(self._content, id(answer), prompt, schema))
+        return await answer

@@ -81,6 +81,9 @@ class Tally(Protocol):
     def finish(self, state: str, cost: float | None) -> None:
         """One more document is done."""
 
+    def say(self, text: str) -> None:
+        """A line that stays."""
+
 
 class _Lines:
     """For a log: a line for each tenth."""
@@ -92,7 +95,10 @@ class _Lines:
         self._done += 1
         if (tenth := 10 * self._done // self._total) > self._told and self._total >= 10:
             self._told = tenth
-            print(f"reviewer: {self._done:,} of {self._total:,}", file=sys.stderr, flush=True)
+            self.say(f"reviewer: {self._done:,} of {self._total:,}")
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
 
 class _Running:
@@ -110,6 +116,9 @@ class _Running:
         if self._priced:
             parts.append("price unknown" if self._unknown else f"${self._cost:.2f}")
         self._progress.update(self._task, advance=1, description=", ".join(parts))
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

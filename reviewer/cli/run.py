@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,7 @@ def run(arguments: tuple[str, ...], /, **options: Any) -> int:
     if out is None:
         raise SettingsError("no place for the results; name a folder: --out RUN")
     try:
-        code = _run(out, plan, _engine(plan, settings, options))
+        code = _run(out, plan, partial(_engine, plan, settings, options))
     except ReviewerError as error:
         click.echo(f"reviewer: {error}", err=True)
         code = error.exit_code
@@ -122,28 +123,32 @@ def _plan(settings: "Settings", options: dict[str, Any], out: Path | None) -> "P
     )
 
 
-def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any]) -> "Engine":
+def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any], before: Callable[[], None]) -> "Engine":
+    """What reviews; `before` is called before anything is sent to a model."""
+    at_most = {name: options[name] for name in ("processes", "limit")}
     if options["engine"] == "dask":
         from reviewer.batch.cluster import on_cluster
 
-        return lambda items: on_cluster(items, plan.job, options["scheduler"], concurrency=settings.concurrency)
-    from reviewer.batch.process import warm
-
-    warm()
-    at_most = {name: options[name] for name in ("processes", "limit")}
+        before()
+        return lambda items: on_cluster(
+            items, plan.job, options["scheduler"], concurrency=settings.concurrency, limit=options["limit"]
+        )
     if plan.job.model is None:
         from reviewer.batch.pool import in_pool
 
         return lambda items: in_pool(items, plan.job, **at_most)
     from reviewer.batch.asking import by_model
 
-    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, **at_most)
+    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, before=before, **at_most)
 
 
-def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
+def _run(out: Path, plan: "Plan", engine: Callable[[Callable[[], None]], "Engine"]) -> int:
     from reviewer.batch.hold import Stop
+    from reviewer.batch.process import warm
     from reviewer.batch.run import begun, todo, work
     from reviewer.cli.progress import run_progress
+
+    warm()
 
     def stopping() -> None:
         # Not through a buffer, which the signal may have found half written.
@@ -156,10 +161,13 @@ def _run(out: Path, plan: "Plan", engine: "Engine") -> int:
             raise InputError(f"no proposals in {', '.join(plan.sources)}; see what is left out and why: --dry-run")
         if due < total and store.reviewed():
             _say(f"resuming: {total - due:,} of {total:,} done")
-        if due and plan.job.model is not None:
-            _announce(store, plan, due)
         with Stop(stopping) as stop, run_progress(due, priced=plan.job.model is not None) as bar:
-            work(store, plan, engine, stopped=lambda: stop.asked, tell=bar.finish)
+
+            def tell() -> None:
+                if due and plan.job.model is not None:
+                    bar.say(_announcement(store, plan, due))
+
+            work(store, plan, engine(tell), stopped=lambda: stop.asked, tell=bar.finish)
         return _end(store, out, interrupted=stop.asked)
 
 
@@ -180,14 +188,13 @@ def _end(store: "Store", out: Path, *, interrupted: bool) -> int:
     return 4
 
 
-def _announce(store: "Store", plan: "Plan", due: int) -> None:
-    """Say who will see the texts and what that will cost, before the first byte goes out."""
+def _announcement(store: "Store", plan: "Plan", due: int) -> str:
+    """Who will see the texts, and what that will cost."""
     from reviewer.batch.run import sample
     from reviewer.pipeline import estimate, host_of
 
     model = plan.job.model
-    if model is None:
-        return
+    assert model is not None  # noqa: S101 - for the type checker
     some = sample(store, plan, _SAMPLE)
     told = estimate(some, model=model, rubric=plan.job.rubric, force=plan.job.force, samples=plan.job.samples)
     scale = due / max(1, len(some))
@@ -196,7 +203,9 @@ def _announce(store: "Store", plan: "Plan", due: int) -> None:
         price = (
             f"about ${told.likely_cost * scale:,.2f}, at most ${told.most_cost * scale:,.2f}, plus what is asked again"
         )
-    _say(f"sending {due:,} documents to {host_of(model)} (model {model.name}): {price} (told from {len(some)})")
+    return (
+        f"reviewer: sending {due:,} documents to {host_of(model)} (model {model.name}): {price} (told from {len(some)})"
+    )
 
 
 def _dry_run(plan: "Plan") -> int:
