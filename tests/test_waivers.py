@@ -60,11 +60,11 @@ GOOD = "waivers:\n  - finding: missing.labels\n    who: Ada\n    why: later\n"
         ),
         pytest.param("waivers:\n  - finding: 0123456789abcdef\n    who: A\n    why: b\n", 2, "no finding '0123"),
         pytest.param(
-            "waivers:\n  - finding: missing.labels\n    who: A\n", 2, "'why' is not there; say why it may stay"
+            "waivers:\n  - finding: missing.labels\n    who: A\n", 2, "'why' is missing, empty or no text; say why it may stay"
         ),
-        pytest.param("waivers:\n  - finding: missing.labels\n    why: b\n", 2, "'who' is not there; say who answers"),
-        pytest.param("waivers:\n  - finding: missing.labels\n    who: ' '\n    why: b\n", 3, "'who' is not there"),
-        pytest.param("waivers:\n  - who: A\n    why: b\n", 2, "'finding' is not there; name the id or the fingerprint"),
+        pytest.param("waivers:\n  - finding: missing.labels\n    why: b\n", 2, "'who' is missing, empty or no text; say who answers"),
+        pytest.param("waivers:\n  - finding: missing.labels\n    who: ' '\n    why: b\n", 3, "'who' is missing, empty or no text"),
+        pytest.param("waivers:\n  - who: A\n    why: b\n", 2, "'finding' is missing, empty or no text; name the id or the fingerprint"),
         pytest.param(GOOD + "    untill: 2027-01-01\n", 5, "unknown key 'untill'; did you mean 'until'?"),
         pytest.param(GOOD + "    until: next year\n", 5, "'until' is no date; write it as 2027-03-31"),
         pytest.param(GOOD + "    until: 2027-02-30\n", 5, "'2027-02-30' is no date"),
@@ -193,7 +193,7 @@ def test_a_wrong_file_stops_before_anything_is_read(run: Call) -> None:
     for command in (["review", "robot.md"], ["diff", "robot.md", "robot.md"]):
         code, out, err = run(*command)
         assert (code, out) == (2, "")
-        assert err.startswith("reviewer: reviewer.waivers.yaml:2: 'who' is not there")
+        assert err.startswith("reviewer: reviewer.waivers.yaml:2: 'who' is missing, empty or no text")
     assert run("review", "robot.md", "--waivers", "nope.yaml")[0] == 2
 
 

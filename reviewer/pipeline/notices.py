@@ -17,7 +17,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "addressed": "{where}: text addressed to a reviewer ({why}){excerpt}; it counts for nothing",
         "line": "line {line}",
         "more": "{places} and {n} more places",
-        "waiver": "Line {line}: asks to have '{criterion}' ignored; {why}",
+        "waiver": "line {line}: asks to have '{criterion}' ignored; {why}",
         "waiver.not_allowed": "this rubric does not let a proposal do that",
         "waiver.unknown": "the rubric has no such criterion",
         "waiver.no_reason": "it says no reason, so it does not count",

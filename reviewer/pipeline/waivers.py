@@ -48,7 +48,7 @@ def _waiver(source: Source, at: int, entry: Any, known: Mapping[str, str]) -> Wa
             raise wrong(str(key), f"unknown key '{key}'{_near(str(key), _KNOWN)}")
     for key in _NEEDED:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
-            raise wrong(key, f"'{key}' is not there; {_REMEDIES[key]}")
+            raise wrong(key, f"'{key}' is missing, empty or no text; {_REMEDIES[key]}")
     dates = {key: _date(entry[key]) for key in ("when", "until") if key in entry}
     for key, day in dates.items():
         if day is None:
