@@ -8,50 +8,19 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any, NamedTuple
+from typing import Any
 
-from reviewer.batch.job import Item, Job, failed, our_fault, result_of
+from reviewer.batch.desk import Answered, Asked, Work, review_item, serve
+from reviewer.batch.job import Item, Job, failed
 from reviewer.batch.process import ENDING, START, Process, receive
 from reviewer.batch.store import Result
 from reviewer.errors import ReviewerError
 from reviewer.pipeline import Panel, empanelled
 
 _AHEAD = 2  # documents at hand for each call: what an answer lets go is replaced by one that was read meanwhile
-
-
-class _Asked(NamedTuple):
-    """A desk wants an answer, for a document."""
-
-    content: str
-    number: int
-    prompt: Any
-    schema: Mapping[str, Any]
-
-
-class _Answered(NamedTuple):
-    """What a desk asked for, or why there is none."""
-
-    number: int
-    reply: Any
-
-
-class _Finished(NamedTuple):
-    """A desk is done with a document; an error is one that no other document would survive."""
-
-    content: str
-    result: Result | ReviewerError
-
-
-async def review_item(item: Item, panel: Panel, job: Job) -> Result:
-    """The document's result. Raises what no other document would survive."""
-    return result_of(item, await panel.review(item.data, item.name), job)
-
-
-Work = Callable[[Item, Panel, Job], Awaitable[Result]]
 
 
 def by_model(
@@ -96,7 +65,7 @@ class _Office:
         self._room = _AHEAD * concurrency
         self._concurrency = concurrency
         self._open: set[str] = set()  # contents that have asked
-        self._waiting: list[tuple[_Desk, _Asked]] = []
+        self._waiting: list[tuple[_Desk, Asked]] = []
         self._panel: Panel | None = None
         self._connected = asyncio.Event()
         self._desks: list[_Desk] = []
@@ -149,7 +118,7 @@ class _Office:
         if message is None:
             return self._lost(desk, "ended the process that read it ({}); review it alone", ENDING)
         desk.heard()
-        if isinstance(message, _Asked):
+        if isinstance(message, Asked):
             desk.asks += 1
             self._waiting.append((desk, message))
             self._call()
@@ -173,7 +142,7 @@ class _Office:
                 self._tasks.add(task)
                 task.add_done_callback(partial(self._answered, desk))
 
-    async def _answer(self, desk: "_Desk", asked: _Asked) -> None:
+    async def _answer(self, desk: "_Desk", asked: Asked) -> None:
         await self._connected.wait()
         assert self._panel is not None  # noqa: S101 - for the type checker
         try:
@@ -182,7 +151,7 @@ class _Office:
             reply = error
         desk.asks -= 1
         desk.heard()
-        desk.process.send(_Answered(asked.number, reply))
+        desk.process.send(Answered(asked.number, reply))
 
     def _answered(self, desk: "_Desk", task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
@@ -215,7 +184,7 @@ class _Desk:
     def __init__(self, task: tuple[Job, Work], heard: Callable[[tuple["_Desk", Any]], None]) -> None:
         self.items: dict[str, Item] = {}
         self.asks = 0  # answers that it waits for
-        self.process = Process(_serve, *task)
+        self.process = Process(serve, *task)
         loop = asyncio.get_running_loop()
         self._time, self._since = loop.time, loop.time() + START
 
@@ -240,58 +209,3 @@ class _Desk:
     def end(self) -> None:
         self.process.end()
         self._thread.join()
-
-
-def _serve(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
-    """What a desk does, until nobody is at the other end."""
-    asyncio.run(_at_desk(pipe, job, work))
-
-
-async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
-    settings = job.model
-    assert settings is not None  # noqa: S101 - for the type checker
-    loop, inbox = asyncio.get_running_loop(), asyncio.Queue[Any]()
-
-    def put(message: Any) -> None:
-        loop.call_soon_threadsafe(inbox.put_nowait, message)
-
-    async def review(item: Item) -> None:
-        panel = Panel(_ByPipe(pipe, item.content, waiting), settings, job.run)
-        result: Result | ReviewerError
-        try:
-            result = await work(item, panel, job)
-        except ReviewerError as error:
-            result = error
-        except Exception as error:  # noqa: BLE001 - a bug that one document of thousands meets must not end the others
-            result = failed(item, our_fault(item, error))
-        pipe.send(_Finished(item.content, result))
-
-    threading.Thread(target=receive, args=(pipe, put), daemon=True).start()
-    tasks, waiting = set[asyncio.Task[None]](), dict[int, asyncio.Future[Any]]()
-    while (message := await inbox.get()) is not None:
-        if isinstance(message, _Answered):
-            answer = waiting.pop(message.number)
-            if answer.done():  # nobody waits any more
-                continue
-            if isinstance(message.reply, ReviewerError):
-                answer.set_exception(message.reply)
-            else:
-                answer.set_result(message.reply)
-        else:
-            task = loop.create_task(review(message))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-
-
-class _ByPipe:
-    """The model, as a document sees it at its desk."""
-
-    def __init__(self, pipe: "Connection[Any, Any]", content: str, waiting: "dict[int, asyncio.Future[Any]]") -> None:
-        self._pipe, self._content, self._waiting = pipe, content, waiting
-
-    async def ask(self, prompt: Any, schema: Mapping[str, Any]) -> Any:
-        """Answer `prompt` with an object of this JSON Schema."""
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[id(answer)] = answer
-        self._pipe.send(_Asked(self._content, id(answer), prompt, schema))
-        return await answer
