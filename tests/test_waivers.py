@@ -60,11 +60,23 @@ GOOD = "waivers:\n  - finding: missing.labels\n    who: Ada\n    why: later\n"
         ),
         pytest.param("waivers:\n  - finding: 0123456789abcdef\n    who: A\n    why: b\n", 2, "no finding '0123"),
         pytest.param(
-            "waivers:\n  - finding: missing.labels\n    who: A\n", 2, "'why' is missing, empty or no text; say why it may stay"
+            "waivers:\n  - finding: missing.labels\n    who: A\n",
+            2,
+            "'why' is missing, empty or no text; say why it may stay",
         ),
-        pytest.param("waivers:\n  - finding: missing.labels\n    why: b\n", 2, "'who' is missing, empty or no text; say who answers"),
-        pytest.param("waivers:\n  - finding: missing.labels\n    who: ' '\n    why: b\n", 3, "'who' is missing, empty or no text"),
-        pytest.param("waivers:\n  - who: A\n    why: b\n", 2, "'finding' is missing, empty or no text; name the id or the fingerprint"),
+        pytest.param(
+            "waivers:\n  - finding: missing.labels\n    why: b\n",
+            2,
+            "'who' is missing, empty or no text; say who answers",
+        ),
+        pytest.param(
+            "waivers:\n  - finding: missing.labels\n    who: ' '\n    why: b\n", 3, "'who' is missing, empty or no text"
+        ),
+        pytest.param(
+            "waivers:\n  - who: A\n    why: b\n",
+            2,
+            "'finding' is missing, empty or no text; name the id or the fingerprint",
+        ),
         pytest.param(GOOD + "    untill: 2027-01-01\n", 5, "unknown key 'untill'; did you mean 'until'?"),
         pytest.param(GOOD + "    until: next year\n", 5, "'until' is no date; write it as 2027-03-31"),
         pytest.param(GOOD + "    until: 2027-02-30\n", 5, "'2027-02-30' is no date"),
