@@ -2,14 +2,16 @@
 
 import asyncio
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from llm_server import SCHEMA, Answer, Clock, Provider, chat, error, serve
+from llm_server import GOOD, SCHEMA, Answer, Clock, Provider, chat, error, serve
 
 from reviewer.domain import Usage
 from reviewer.errors import BadAnswerError, BudgetError, SettingsError
@@ -113,6 +115,30 @@ def test_a_cache_that_cannot_be_used_says_so(harm: str, tmp_path: Path) -> None:
     with serve([chat()]) as provider, pytest.raises(SettingsError, match=r"answers\.v1\.sqlite3.*delete the file"):
         asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path / "c"))
     assert provider.calls == 0
+
+
+def test_a_damaged_answer_is_asked_for_anew(tmp_path: Path) -> None:
+    with serve([chat()]) as provider:
+        asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path))
+        with closing(sqlite3.connect(tmp_path / "answers.v1.sqlite3")) as db, db:
+            db.execute('UPDATE answers SET reply = \'{"of": "another version"}\'')
+        for calls in (2, 2):
+            asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path))
+            assert provider.calls == calls
+
+
+def test_an_answer_that_cannot_be_kept_is_not_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is paid for. The file is there when the question is asked, and of no use when the answer comes."""
+
+    def spoil(_: dict[str, Any]) -> Answer:
+        with closing(sqlite3.connect(tmp_path / "answers.v1.sqlite3")) as db, db:
+            db.execute("DROP TABLE answers")
+        return chat()
+
+    with serve(spoil) as provider:
+        [reply] = asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path))
+    assert dict(reply.data) == GOOD
+    assert "the cache of answers cannot be used" in caplog.text
 
 
 WRITER = """

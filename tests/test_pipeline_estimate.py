@@ -9,6 +9,7 @@ import pytest
 from llm_server import Answer, chat, serve
 
 from reviewer.domain.resources import resource
+from reviewer.errors import SettingsError
 from reviewer.llm import ModelSettings
 from reviewer.pipeline import estimate, review_many
 
@@ -27,6 +28,31 @@ def silent(request: dict[str, Any]) -> Answer:
             enum = (part["items"] if listed else part).get("enum")
             answer[group][name] = ([enum[-1]] if listed else enum[-1]) if enum else []
     return chat(json.dumps(answer), tokens=(len(json.dumps(request)) // 5, 900))
+
+
+@pytest.mark.parametrize(
+    ("limit", "short"),
+    [
+        ({"max_calls": 0}, "calls: 1 needed, limit 0"),
+        ({"max_calls": 1}, ""),
+        ({"max_tokens": 9_000}, "tokens: about 2"),  # each call sets room for 16,000 tokens aside
+        ({"max_tokens": 30_000}, ""),
+        ({"max_cost": 0.03}, "dollars: about 0.03"),
+        ({"max_cost": 0.05}, ""),
+    ],
+    ids=str,
+)
+def test_a_limit_that_would_be_reached_is_told(limit: dict[str, Any], short: str) -> None:
+    """CS01."""
+    told = estimate([CHURN], model=ModelSettings(name="m", base_url="http://h/v1", price=(1, 2), **limit)).short
+    assert told.startswith(short)
+    assert bool(told) is bool(short)
+
+
+def test_a_limit_of_costs_needs_a_price() -> None:
+    """CS04."""
+    with pytest.raises(SettingsError, match="no price is known for m"):
+        estimate([CHURN], model=ModelSettings(name="m", base_url="http://h/v1", max_cost=1))
 
 
 @pytest.mark.slow

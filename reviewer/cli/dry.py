@@ -26,6 +26,8 @@ def described(estimate: "Estimate") -> str:
             f"Price: {_price(estimate)}",
             "On top come retries, and one call for each proposal with quotes that are not in it.",
         ]
+    if estimate.short:
+        lines += ["", f"It would stop before its end: {estimate.short}."]
     if estimate.kept:
         lines += ["", f"Kept from before, at no cost: {_counted(estimate.kept)}"]
     if estimate.left_out:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.options import asking_options, judging_options, limit_options, model_options, output_options, typed
-from reviewer.errors import InputError, ReviewerError, one_line
+from reviewer.errors import BudgetError, InputError, ReviewerError, one_line
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from reviewer.cli.progress import Bar
@@ -77,8 +77,9 @@ def command(
     try:
         with opened(output) as write:
             if dry_run:
-                write(_dry(files or ("-",), settings, rubric))
-                return 0
+                told, code = _dry(files or ("-",), settings, rubric)
+                write(told)
+                return code
             to_file = output not in (None, "-")
             report = Report(settings, rubric, write, to_file=to_file, documents=len(files) or 1)
             code = _review(files or ("-",), settings, rubric, report)
@@ -106,16 +107,17 @@ def _review(files: Sequence[str], settings: "Settings", rubric: "Rubric", report
     return report.exit_code()
 
 
-def _dry(files: Sequence[str], settings: "Settings", rubric: "Rubric") -> str:
+def _dry(files: Sequence[str], settings: "Settings", rubric: "Rubric") -> tuple[str, int]:
     from reviewer.cli.dry import OFFLINE, described
     from reviewer.cli.settings import model_settings
     from reviewer.pipeline import estimate
 
     if (model := model_settings(settings)) is None:
-        return OFFLINE
+        return OFFLINE, 0
     sources = [_source(name) for name in files]
     found = estimate(sources, rubric=rubric, model=model, force=settings.force, samples=settings.samples)
-    return found.model_dump_json(indent=1) + "\n" if settings.format == "json" else described(found)
+    told = found.model_dump_json(indent=1) + "\n" if settings.format == "json" else described(found)
+    return told, BudgetError.exit_code if found.short else 0
 
 
 def _source(name: str) -> tuple[Path | bytes, str]:

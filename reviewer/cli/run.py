@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.options import asking_options, lang_option, limit_options, model_options, rubric_option, typed
-from reviewer.errors import InputError, ReviewerError, SettingsError
+from reviewer.errors import BudgetError, InputError, ReviewerError, SettingsError
 
 if TYPE_CHECKING:
     from reviewer.batch.run import Engine, Plan
@@ -227,9 +227,11 @@ def _dry_run(plan: "Plan") -> int:
     to_stdout(f"\n{count:,} to review, {left.total():,} left out{':' if left else ''}\n")
     for reason, times in left.most_common():
         to_stdout(f"  {times:>7,}  {reason}, such as {first[reason]}\n")
-    if plan.job.model is not None:
-        to_stdout("\n" + described(estimate(_readable(plan), model=plan.job.model, rubric=plan.job.rubric,
-                                            force=plan.job.force, samples=plan.job.samples)))  # fmt: skip
+    if (model := plan.job.model) is not None:
+        job = plan.job
+        told = estimate(_readable(plan), model=model, rubric=job.rubric, force=job.force, samples=job.samples)
+        to_stdout("\n" + described(told))
+        return BudgetError.exit_code if told.short else 0
     return 0
 
 

@@ -25,3 +25,4 @@ class Estimate(Frozen):
     counted: str = "estimate"  # how tokens were counted: "tiktoken", or "estimate"
     likely_cost: float | None = 0.0  # US dollars; None: no price is known
     most_cost: float | None = 0.0
+    short: str = ""  # the limit of the user's that a run would most likely reach before its end

@@ -104,6 +104,15 @@ class Ledger:
         return db
 
 
+def check_price(settings: ModelSettings) -> None:
+    """See that a limit of costs can be kept."""
+    if settings.max_cost is not None and price(Usage(input_tokens=1), settings) is None:
+        raise SettingsError(
+            f"no price is known for {settings.name} at this address, so a limit of costs cannot be kept; "
+            "leave the limit out, or set the price of a million tokens in and out: REVIEWER_PRICE=IN,OUT"
+        )
+
+
 class Metered:
     """Books each call of a model; under a limit, takes the most that a call can cost before it is made."""
 
@@ -113,11 +122,7 @@ class Metered:
         self.ledger = Ledger(settings)
         self._flying = 0  # calls whose worst case is taken
         self._settled = PerLoop(asyncio.Condition)
-        if settings.max_cost is not None and price(Usage(input_tokens=1), settings) is None:
-            raise SettingsError(
-                f"no price is known for {settings.name} at this address, so a limit of costs cannot be kept; "
-                "leave the limit out, or set the price of a million tokens in and out: REVIEWER_PRICE=IN,OUT"
-            )
+        check_price(settings)
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """Ask, and write down what it took."""

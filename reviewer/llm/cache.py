@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+from pydantic import ValidationError
+
 from reviewer.errors import SettingsError
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.providers import base_url_of
 
+_LOG = logging.getLogger("reviewer")  # without a handler of the user's, Python prints its warnings to stderr
 _FILE = "answers.v1.sqlite3"
 _TABLE = "CREATE TABLE answers (key TEXT PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID"
 
@@ -93,11 +97,22 @@ class Remembering:
         """The answer from the cache, or a new one that goes into it."""
         key = self.answers.key(prompt, schema)
         async with self._locks.get().setdefault(key, asyncio.Lock()):  # twins in one run are asked once
-            if found := self.answers.get(key):
-                return Reply.model_validate_json(found).model_copy(update={"cached": True, "calls": 0, "cost": 0.0})
+            if (found := self.answers.get(key)) and (kept := _read(found)):
+                return kept.model_copy(update={"cached": True, "calls": 0, "cost": 0.0})
             reply = await self.inner.ask(prompt, schema)
-            self.answers.put(key, reply.model_dump_json())
+            try:
+                self.answers.put(key, reply.model_dump_json())
+            except SettingsError as error:  # a full disk, say: the answer is paid for, and must not go with it
+                _LOG.warning("reviewer: %s", error)
         return reply
+
+
+def _read(found: str) -> Reply | None:
+    """An answer that was kept; None where it is damaged, or another version wrote it: then it is asked for anew."""
+    try:
+        return Reply.model_validate_json(found)
+    except ValidationError:
+        return None
 
 
 @contextmanager

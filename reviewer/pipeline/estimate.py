@@ -27,8 +27,12 @@ def estimate(
     """Calls, tokens and money that `review_many` would take, and who would see the documents. Sends nothing.
 
     It needs no key. What no model would be asked about (no proposal, a scanned page, a file that cannot be read) is
-    left out and told; what an earlier run paid for is not counted again.
+    left out and told; what an earlier run paid for is not counted again. A limit of the settings that would be reached
+    is told; raises SettingsError where it could not be kept.
     """
+    from reviewer.llm.budget import check_price
+
+    check_price(model)
     run = Run(rubric=ready(rubric), force=force, samples=samples)
     total = Estimate(host=host_of(model), model=model.name)
     with kept(model) as known:
@@ -38,7 +42,7 @@ def estimate(
                 total = total.model_copy(update={"left_out": (*total.left_out, found)})
             else:
                 total = _sum((total, found))
-    return total
+    return total.model_copy(update={"short": _short(total, model)})
 
 
 def _document(source: Source, name: str, run: Run, model: "ModelSettings", known: llm.Known) -> Estimate | LeftOut:
@@ -53,6 +57,23 @@ def _document(source: Source, name: str, run: Run, model: "ModelSettings", known
         return LeftOut(name=name, reason=str(error))
     # A document that is asked about several times is still one.
     return whole.model_copy(update={"documents": int(whole.calls > 0), "kept": int(whole.calls == 0)})
+
+
+def _short(total: Estimate, model: "ModelSettings") -> str:
+    """The limit that a run would reach before its end. The worst case of each call is set aside before it is made."""
+    if not total.calls:
+        return ""
+    last = 1 / total.calls
+    tokens = total.input_tokens + total.output_tokens + last * (total.most_output_tokens - total.output_tokens)
+    likely, most = total.likely_cost or 0.0, total.most_cost or 0.0
+    dollars = likely + last * (most - likely)
+    if model.max_calls is not None and total.calls > model.max_calls:
+        return f"calls: {total.calls:,} needed, limit {model.max_calls:,}"
+    if model.max_tokens is not None and tokens > model.max_tokens:
+        return f"tokens: about {tokens:,.0f} needed, with room for a longest answer, limit {model.max_tokens:,}"
+    if model.max_cost is not None and dollars > model.max_cost:
+        return f"dollars: about {dollars:.4f} needed, with room for a longest answer, limit {model.max_cost:g}"
+    return ""
 
 
 def _sum(parts: Sequence[Estimate]) -> Estimate:
