@@ -57,7 +57,8 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: 
     [
         (CHURN, "is a file, not a command. To review it: reviewer review "),
         ("missing.md", "'missing.md' is no command, and no such file is here. To review a file: reviewer review FILE"),
-        ("reviw", "No such command 'reviw'"),
+        ("reviw", "'reviw' is no command; did you mean 'reviewer review'?"),
+        ("xyzzy", "No such command 'xyzzy'"),
     ],
 )
 def test_a_file_where_a_command_should_be(name: str, said: str, run: Reviewer) -> None:
@@ -178,7 +179,7 @@ def test_no_text(run: Reviewer) -> None:
         (("--format", "pdf"), 2, "'pdf' is not one of"),
         (("--verbosee",), 2, "No such option"),
         (("--rubric", "nope"), 2, "nope"),
-        (("--timeout", "-1"), 2, "'timeout' cannot be -1"),
+        (("--timeout", "-1"), 2, "--timeout cannot be -1.0: must be greater than 0"),
         (("--offline", "--model", "m"), 2, "exclude each other"),
         (("--base-url", "http://localhost:1/v1"), 2, "name a model"),
         (("-o", "no/such/folder/out.md"), 5, "cannot write"),

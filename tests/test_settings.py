@@ -137,6 +137,7 @@ def test_every_setting_that_a_model_sees_is_the_users() -> None:
         ("timeout = -1", "'timeout' cannot be -1"),
         ("timeout = inf", "'timeout' cannot be inf"),
         ("base_url = 'ftp://x'", "'base_url' cannot be 'ftp://x'"),
+        ("key_variable = 'sk-1234567'", "'key_variable' cannot be what it is: must be the name of an environment"),
         ("concurrency = 0", "'concurrency' cannot be 0"),
         ("price = [-1, 2]", "'price' cannot be [-1, 2]"),
         ("max_calls = -1", "'max_calls' cannot be -1"),

@@ -108,6 +108,7 @@ FOR_MODEL = (
 )
 KEYS = tuple(Settings.model_fields)
 RUBRIC = "fsdl"
+COMMAND_LINE = "command line"
 
 
 def resolve(flags: Mapping[str, object], start: Path | None = None) -> Settings:
@@ -117,7 +118,7 @@ def resolve(flags: Mapping[str, object], start: Path | None = None) -> Settings:
         raise SettingsError("--offline and --model exclude each other; leave one out")
     merged: dict[str, object] = {}
     offline = block = False
-    for where, values in (*_stored(start or Path.cwd()), ("command line", given)):
+    for where, values in (*_stored(start or Path.cwd()), (COMMAND_LINE, given)):
         # "offline" adds up: a nearer file cannot put a model back on the line. Only --model can.
         checked = _checked(where, values)
         offline, block = checked.offline or offline, checked.block_secrets or block  # so does "block_secrets"
@@ -218,8 +219,20 @@ def _checked(where: str, values: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = str(first["loc"][0])
-        why = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{where}: '{key}' cannot be {values[key]!r}: {why}") from error
+        why = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
+        if first["type"] == "string_pattern_mismatch":
+            why = _PATTERNS[key]
+        what = _FLAGS.get(key, f"--{key.replace('_', '-')}") if where == COMMAND_LINE else f"{where}: '{key}'"
+        # Who takes the variable's name for the key itself must not see it in a log.
+        shown = "what it is" if key == "key_variable" else repr(values[key])
+        raise SettingsError(f"{what} cannot be {shown}: {why}") from error
+
+
+_FLAGS = {"requests_per_minute": "--rpm", "tokens_per_minute": "--tpm"}
+_PATTERNS = {
+    "base_url": "must begin with http:// or https://, and hold no space",
+    "key_variable": "must be the name of an environment variable, not the key itself",
+}
 
 
 def model_settings(settings: Settings) -> "ModelSettings | None":
