@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from parse_files import docx, notebook, odt, paragraph, pdf, show
+from parse_files import ODF_SPACES, docx, notebook, odt, paragraph, pdf, show
 
 SAID = (
     "We hold 12,000 letters of 2025, each labelled with its department.",
@@ -65,7 +65,7 @@ def _docx(form: str = "", parts: dict[str, str] | None = None) -> Callable[[str]
     return make
 
 
-def _odt(form: str, styles: str = "", parts: dict[str, str] | None = None) -> Callable[[str], bytes]:
+def _odt(form: str = "", styles: str = "", parts: dict[str, str] | None = None) -> Callable[[str], bytes]:
     def make(words: str) -> bytes:
         body = '<text:h text:outline-level="1">Letters</text:h>' + "".join(f"<text:p>{one}</text:p>" for one in SAID)
         put = {name: part.replace("WORDS", escape(words)) for name, part in (parts or {}).items()} if words else {}
@@ -338,6 +338,8 @@ UNSEEN: dict[str, Carrier] = {
             "opacity": 'loext:opacity="0%"',
             "ground": 'fo:color="#ffff00" fo:background-color="#ffff00"',
             "thin": 'style:text-scale="1%"',
+            "lowered": 'style:text-position="-3000% 100%"',
+            "letters": 'fo:letter-spacing="-1cm"',
         }.items()
     },
     **{
@@ -347,9 +349,43 @@ UNSEEN: dict[str, Carrier] = {
                 '<text:p><text:hidden-paragraph text:is-hidden="true"/>WORDS</text:p>',
                 '<text:p>a<text:variable-set text:display="none">WORDS</text:variable-set></text:p>',
                 '<text:p><draw:frame svg:x="-50cm"><draw:text-box><text:p>WORDS</text:p></draw:text-box></draw:frame></text:p>',
+                '<text:p><draw:frame svg:x="80cm"><draw:text-box><text:p>WORDS</text:p></draw:text-box></draw:frame></text:p>',
+                '<text:p><draw:custom-shape svg:x="-50cm"><text:p>WORDS</text:p></draw:custom-shape></text:p>',
+                '<text:section text:display="condition" text:is-hidden="true"><text:p>WORDS</text:p></text:section>',
+                ('<table:table><table:table-column table:visibility="collapse"/><table:table-row><table:table-cell>'
+                "<text:p>WORDS</text:p></table:table-cell></table:table-row></table:table>"),
             )
         )
     },
+    **{
+        f"odt-style-{n}": Carrier(
+            "a.odt",
+            _odt(
+                '<table:table><table:table-row table:style-name="K"><table:table-cell><text:p text:style-name="K">WORDS</text:p>'
+                "</table:table-cell></table:table-row></table:table>",
+                f'<style:style style:name="K" style:family="{kind}"><style:{kind}-properties {properties}/></style:style>',
+            ),
+            "hidden",
+        )
+        for n, (kind, properties) in enumerate(
+            (
+                ("paragraph", 'fo:margin-left="-50cm"'),
+                ("paragraph", 'fo:margin-left="80cm"'),
+                ("paragraph", 'fo:line-height="0.01cm"'),
+                ("table-row", 'style:row-height="0.01cm"'),
+            )
+        )
+    },
+    "odt-header": Carrier(
+        "a.odt",
+        _odt(
+            parts={
+                "styles.xml": f"<x {ODF_SPACES}><style:master-page><style:header><text:p>WORDS</text:p></style:header>"
+                "</style:master-page></x>"
+            }
+        ),
+        "1 header",
+    ),
     "odt-alt": Carrier("a.odt", _odt("<text:p><draw:frame><svg:desc>WORDS</svg:desc></draw:frame></text:p>"), "hidden"),
     "odt-comment": Carrier("a.odt", _odt("<text:p>a<office:annotation><text:p>WORDS</text:p></office:annotation></text:p>"), "1 comment"),
     "pdf-unpainted": Carrier("a.pdf", _pdf(lambda w: show(w, y=400, before="3 Tr")), "hidden"),

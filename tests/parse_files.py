@@ -20,7 +20,7 @@ _WORD_SPACES = (
     'xmlns:o="urn:o" xmlns:c="urn:c"'
 )
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
-_ODF_SPACES = (
+ODF_SPACES = (
     f'xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" xmlns:table="{_ODF}:table:1.0" '
     f'xmlns:style="{_ODF}:style:1.0" xmlns:draw="{_ODF}:drawing:1.0" xmlns:fo="{_ODF}:xsl-fo-compatible:1.0" '
     f'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0" '
@@ -78,7 +78,7 @@ def docx(body: str, parts: Mapping[str, str | bytes] = {}, styles: str = STYLES)
 def odt(body: str, styles: str = "", parts: Mapping[str, str | bytes] = {}) -> bytes:
     """An OpenDocument text."""
     content = (
-        f"<office:document-content {_ODF_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:document-content {ODF_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     )
     return packed({"content.xml": content, **parts}, first="application/vnd.oasis.opendocument.text")

@@ -243,6 +243,16 @@ OP = f"<text:p>{FILL}</text:p>"
             "<text:p>a<draw:frame><draw:text-box><text:p>b</text:p></draw:text-box></draw:frame></text:p>",
             [("paragraph", "a"), ("paragraph", "b")],
         ),
+        (
+            (
+                "<table:table><table:table-header-rows><table:table-row><table:table-cell><text:list><text:list-item>"
+                "<text:p>a</text:p></text:list-item><text:list-item><text:p>b</text:p></text:list-item></text:list>"
+                "<text:section><text:p>c</text:p></text:section><table:table><table:table-row><table:table-cell>"
+                "<text:p>d</text:p></table:table-cell></table:table-row></table:table></table:table-cell>"
+                "</table:table-row></table:table-header-rows></table:table>"
+            ),
+            [("table_row", "a b c"), ("table_row", "d")],
+        ),
         ("<text:section><text:p>a</text:p></text:section>", [("paragraph", "a")]),
         ("<text:p>a<office:annotation><text:p>remark</text:p></office:annotation></text:p>", [("paragraph", "a")]),
     ],
@@ -263,10 +273,62 @@ def test_odt_blocks(body: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_odt_hidden(style: str, body: str, why: str) -> None:
     styles = (
-        f'<style:style style:name="S">{style}</style:style><style:style style:name="C" style:parent-style-name="S"/>'
+        f'<style:style style:family="text" style:name="S">{style}</style:style>'
+        '<style:style style:family="text" style:name="C" style:parent-style-name="S"/>'
     )
     body = body or '<text:p>a <text:span text:style-name="C">secret</text:span> b</text:p>'
     assert hidden(parse(odt(OP + body, styles), "a.odt")) == [(why, "secret")]
+
+
+LIGHT = '<style:text-properties fo:color="#ffffff"/>'
+DARK = 'fo:background-color="#1f3864"/>'
+
+
+@pytest.mark.parametrize(
+    ("styles", "body"),
+    [
+        (
+            {("table-cell", "C"): f"<style:table-cell-properties {DARK}", ("paragraph", "P"): LIGHT},
+            (
+                '<table:table><table:table-row><table:table-cell table:style-name="C"><text:p text:style-name="P">a'
+                "</text:p></table:table-cell></table:table-row></table:table>"
+            ),
+        ),
+        (
+            {("paragraph", "P"): f"<style:paragraph-properties {DARK}", ("text", "T"): LIGHT},
+            '<text:p text:style-name="P"><text:span text:style-name="T">a</text:span></text:p>',
+        ),
+        (
+            {("graphic", "G"): f'<style:graphic-properties draw:fill="solid" {DARK}', ("paragraph", "P"): LIGHT},
+            (
+                '<text:p><draw:frame draw:style-name="G"><draw:text-box><text:p text:style-name="P">a</text:p>'
+                "</draw:text-box></draw:frame></text:p>"
+            ),
+        ),
+        (
+            {("paragraph", "P"): LIGHT, ("text", "T"): '<style:text-properties fo:color="#000000"/>'},
+            '<text:p text:style-name="P"><text:span text:style-name="T">a</text:span></text:p>',
+        ),
+        (
+            {("paragraph", "P"): "", ("text", "P"): '<style:text-properties text:display="none"/>'},
+            '<text:p text:style-name="P">a</text:p>',
+        ),
+        (
+            {("paragraph", ""): '<style:text-properties style:use-window-font-color="true" loext:opacity="0%"/>'},
+            "<text:p>a</text:p>",
+        ),
+        ({}, '<text:section text:display="condition" text:is-hidden="false"><text:p>a</text:p></text:section>'),
+        ({}, '<text:p><text:hidden-text text:is-hidden="false">a</text:hidden-text></text:p>'),
+    ],
+)
+def test_odt_not_hidden(styles: dict[tuple[str, str], str], body: str) -> None:
+    written = "".join(
+        f'<style:style style:family="{kind}" style:name="{name}">{properties}</style:style>'
+        for (kind, name), properties in styles.items()
+    )
+    document = parse(odt(OP + body, written), "a.odt")
+    assert hidden(document) == []
+    assert [text for _, text in blocks(document)] == ["a"]
 
 
 # -- HTML -----------------------------------------------------------------------------------------------

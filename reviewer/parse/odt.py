@@ -4,9 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
-from reviewer.parse.draft import Draft, Writer
+from reviewer.parse.draft import PLACEHOLDER, Draft, Writer
 from reviewer.parse.office import Package, find
-from reviewer.parse.styles import invisible
+from reviewer.parse.styles import Look, css
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,19 @@ _OBJECTS = {
     "draw:object-ole": ("embedded object", "embedded objects"),
     "draw:plugin": ("embedded object", "embedded objects"),
 }
+_AROUND_NAMES = """table:table-header-rows table:table-rows table:table-row-group table:table-header-columns
+    table:table-columns table:table-column-group text:section text:list text:list-item text:list-header
+    text:index-body"""
+_AROUND = frozenset(_AROUND_NAMES.split())
+_BEYOND = re.compile(r"(?:[4-9]\d|\d{3,})(?:\.\d+)?cm|(?:1[6-9]|[2-9]\d|\d{3,})(?:\.\d+)?in")
+_FLAT = ("fo:line-height", "style:row-height")  # what is higher is cut off
+_AS_CSS = {
+    key: key.rpartition(":")[2]
+    for key in (
+        "fo:color", "fo:font-size", "fo:background-color", "fo:letter-spacing", "fo:margin-left", "fo:text-indent",
+        "loext:opacity",
+    )
+}  # fmt: skip
 _BOX = {"x": "left", "y": "top", "width": "width", "height": "height"}  # of a frame, and what CSS calls it
 _MOST_SPACES = 1000
 
@@ -43,7 +56,7 @@ def read(data: bytes, name: str) -> Draft:
     if content is None or body is None:
         raise InputError(f"{name}: is an OpenDocument file without a text; save it again as .odt")
     reader = _OpenText(package, content)
-    reader.blocks(body, "paragraph")
+    reader.blocks(body, "paragraph", Look())
     reader.rest(body)
     return reader.writer.done()
 
@@ -53,34 +66,39 @@ class _OpenText:
         self.package = package
         self.writer = Writer()
         self.draft = self.writer.draft
-        self.styles = _styles([package.xml("styles.xml"), content])
-        self.boxes: list[Element] = []
-        self.footnotes: list[Element] = []
+        self.master = package.xml("styles.xml")
+        self.styles = _styles([self.master, content])
+        self.boxes: list[tuple[Element, Look]] = []
+        self.footnotes: list[tuple[Element, Look]] = []
         self.noted = 0
 
-    def blocks(self, parent: "Element", kind: str, why: str = "", place: str | None = None) -> None:
+    def look(self, node: "Element", kind: str, around: Look) -> Look:
+        """The look of text in this element, which has a style of this kind."""
+        named = self.styles.get((kind, node.get(f"{node.tag.partition(':')[0]}:style-name", "")))
+        return around.under(named or self.styles.get((kind, ""), Look()))
+
+    def blocks(self, parent: "Element", kind: str, around: Look, place: str | None = None) -> None:
         for node in parent:
             tag = node.tag
             if tag in ("text:p", "text:h"):
-                self.paragraph(node, "heading" if tag == "text:h" else kind, why, place)
+                self.paragraph(node, "heading" if tag == "text:h" else kind, around, place)
             elif tag == "text:list":
                 for item in node:
-                    self.blocks(item, "list_item", why, place)
+                    self.blocks(item, "list_item", around, place)
             elif tag == "table:table":
-                self.table(node, why, place)
+                self.table(node, around, place)
             elif tag in _BLOCKS or tag in _INTO:
-                gone = "hidden section" if node.get("text:display") in ("none", "condition") else why
-                self.blocks(node, kind, gone, place)
+                inner = self.look(node, "section", around)
+                if node.get("text:display") == "none" or node.get("text:is-hidden") == "true":
+                    inner = inner.under(Look(gone="hidden section"))
+                self.blocks(node, kind, inner, place)
             elif tag.startswith("draw:"):
-                self.boxes.append(node)
+                self.boxes.append((node, around))
                 self.after(place)
 
-    def paragraph(self, node: "Element", kind: str, why: str, place: str | None) -> None:
+    def paragraph(self, node: "Element", kind: str, around: Look, place: str | None) -> None:
         level = node.get("text:outline-level", "1") if kind == "heading" else "0"
-        if any(field.get("text:is-hidden") == "true" for field in node.iter("text:hidden-paragraph")):
-            why = "hidden paragraph"
-        why = why or self.styles.get(node.get("text:style-name", ""), "")
-        pieces = list(self._pieces(node, why))
+        pieces = list(self._pieces(node, self._looks(node, around)))
         title = node.get("text:style-name", "") == "Title"
         self.writer.add(
             "heading" if title else kind,  # type: ignore[arg-type]
@@ -93,33 +111,59 @@ class _OpenText:
     def after(self, place: str | None) -> None:
         """Text boxes and notes of the block just written."""
         boxes, self.boxes = self.boxes, []
-        for box in boxes:
-            self._box(box, place)
+        for box, around in boxes:
+            self._box(box, around, place)
         notes, self.footnotes = self.footnotes, []
-        for note in notes:
+        for note, around in notes:
             self.noted += 1
             body = find(note, "text:note-body")
             if body is not None:
-                self.blocks(body, "paragraph", "", f"footnote {self.noted}")
+                self.blocks(body, "paragraph", around, f"footnote {self.noted}")
         self.draft.count("footnotes", len(notes))
 
-    def table(self, node: "Element", why: str, place: str | None) -> None:
+    def table(self, node: "Element", around: Look, place: str | None) -> None:
+        """A table, each row a block; tables in its cells come after their row."""
         self.draft.count("tables")
-        for row in node.iter("table:table-row"):
-            gone = "hidden row" if row.get("table:visibility") in ("collapse", "filter") else why
-            pieces: Pieces = []
-            for cell in row:
-                if cell.tag != "table:table-cell":
-                    continue
+        around = self.look(node, "table", around)
+        hidden = [
+            column.get("table:visibility") in ("collapse", "filter")
+            for column in _inside(node, "table:table-column")
+            for _ in range(_repeated(column, "table:number-columns-repeated"))
+        ]
+        for row in _inside(node, "table:table-row"):
+            look = self.look(row, "table-row", around)
+            if row.get("table:visibility") in ("collapse", "filter"):
+                look = look.under(Look(gone="hidden row"))
+            self.row(row, look, hidden, place)
+
+    def row(self, row: "Element", look: Look, hidden: list[bool], place: str | None) -> None:
+        pieces: Pieces = []
+        inner: list[tuple[Element, Look]] = []
+        column = 0
+        for cell in row:
+            if cell.tag == "table:table-cell":
                 if pieces:
                     pieces.append((" | ", ""))
-                for number, paragraph in enumerate(p for p in cell if p.tag in ("text:p", "text:h", "text:list")):
+                own = self.look(cell, "table-cell", look)
+                if any(hidden[column : column + 1]):
+                    own = own.under(Look(gone="hidden column"))
+                inner += [(table, own) for table in _inside(cell, "table:table")]
+                for number, paragraph in enumerate(_inside(cell, "text:p", "text:h")):
                     if number:
                         pieces.append((" ", ""))
-                    style = gone or self.styles.get(paragraph.get("text:style-name", ""), "")
-                    pieces += [(text.replace("\n", " "), unseen) for text, unseen in self._pieces(paragraph, style)]
-            self.writer.add("table_row", pieces, place=place)
+                    seen = self._looks(paragraph, own)
+                    pieces += [(text.replace("\n", " "), why) for text, why in self._pieces(paragraph, seen)]
+            column += _repeated(cell, "table:number-columns-repeated")
+        self.writer.add("table_row", pieces, place=place)
         self.after(place)
+        for table, ground in inner:
+            self.table(table, ground, place)
+
+    def _looks(self, paragraph: "Element", around: Look) -> Look:
+        look = self.look(paragraph, "paragraph", around)
+        if any(field.get("text:is-hidden") == "true" for field in paragraph.iter("text:hidden-paragraph")):
+            look = look.under(Look(gone="hidden paragraph"))
+        return look
 
     def rest(self, body: "Element") -> None:
         """What stands beside the text: changes, comments, properties."""
@@ -127,88 +171,126 @@ class _OpenText:
         deleted = sum(1 for _ in changes.iter("text:deletion")) if changes is not None else 0
         self.draft.unread(deleted, "tracked deletion", "tracked deletions")
         self.draft.unread(sum(1 for _ in body.iter("office:annotation")), "comment", "comments")
+        for kind in ("header", "footer"):
+            nodes = self.master.iter(f"style:{kind}") if self.master is not None else ()
+            said = sum(any(c.isalpha() for text in node.itertext() for c in text) for node in nodes)
+            self.draft.unread(said, kind, f"{kind}s")
         meta = self.package.xml("meta.xml")
         for field in meta.iter() if meta is not None else ():
             if field.tag in ("dc:subject", "dc:description", "meta:keyword"):
                 self.writer.property(field.text or "")
 
-    def _pieces(self, node: "Element", why: str) -> "Iterator[tuple[str, str]]":
+    def _pieces(self, node: "Element", look: Look) -> "Iterator[tuple[str, str]]":
+        why = look.why()
         if node.text:
             yield _plain(node.text), why
         for child in node:
             tag = child.tag
             if tag == "text:s":
-                count = child.get("text:c", "1")
-                yield " " * min(int(count) if count.isdigit() else 1, _MOST_SPACES), why
+                yield " " * min(_repeated(child, "text:c"), _MOST_SPACES), why
             elif tag == "text:tab":
                 yield "\t", why
             elif tag == "text:line-break":
                 yield "\n", why
             elif tag == "text:note":
-                self.footnotes.append(child)
-            elif tag in ("text:hidden-text", "text:hidden-paragraph", "text:conditional-text"):
+                self.footnotes.append((child, Look(gone=look.gone)))
+            elif tag in ("text:hidden-text", "text:hidden-paragraph") and child.get("text:is-hidden") != "false":
                 yield child.get("text:string-value", "") or "".join(child.itertext()), "hidden field"
+            elif tag == "text:placeholder":
+                yield "".join(child.itertext()), PLACEHOLDER
             elif tag.startswith("draw:"):
-                self.boxes.append(child)
+                self.boxes.append((child, look))
             elif tag not in _SKIPPED and tag != "office:annotation":
                 if tag == "text:a":
                     self.draft.unread(1, "link, not followed", "links, not followed")
-                hidden = "hidden field" if child.get("text:display") == "none" else why
-                yield from self._pieces(child, hidden or self.styles.get(child.get("text:style-name", ""), ""))
+                inner = self.look(child, "text", look)
+                yield from self._pieces(
+                    child, inner.under(Look(gone="hidden field")) if child.get("text:display") == "none" else inner
+                )
             if child.tail:
                 yield _plain(child.tail), why
 
-    def _box(self, node: "Element", place: str | None) -> None:
+    def _box(self, node: "Element", around: Look, place: str | None) -> None:
         """A frame: count what it shows, take its description, read its text box."""
-        why = ""
-        stack = [node]
+        stack = [(node, Look(gone=around.gone, back=around.back))]
         while stack:
-            part = stack.pop()
-            css = "; ".join(f"{name}: {part.get(f'svg:{key}')}" for key, name in _BOX.items() if part.get(f"svg:{key}"))
-            why = why or invisible(f"overflow: hidden; position: absolute; {css}")
+            part, look = stack.pop()
+            box = "; ".join(
+                f"{name}: {_near(part.get(f'svg:{key}', ''))}" for key, name in _BOX.items() if part.get(f"svg:{key}")
+            )
+            look = self.look(part, "graphic", look).under(css(f"overflow: hidden; position: absolute; {box}"))
             if part.tag in _OBJECTS:
                 self.draft.unread(1, *_OBJECTS[part.tag])
             elif part.tag in ("svg:title", "svg:desc") and (part.text or "").strip():
                 self.writer.add("paragraph", [(str(part.text), "description of an image")], place=place)
             elif part.tag == "draw:text-box":
-                self.blocks(part, "paragraph", why, place)
+                self.blocks(part, "paragraph", look, place)
                 continue
             elif part.tag in ("text:p", "text:h"):
-                self.paragraph(part, "paragraph", "", place)
+                self.paragraph(part, "paragraph", look, place)
                 continue
-            stack += reversed(part)
+            stack += [(inner, look) for inner in reversed(part)]
 
 
-def _styles(trees: "list[Element | None]") -> dict[str, str]:
-    """Why text in a style is not seen, for those where it is not; a style inherits from its parent."""
-    rules: dict[str, tuple[str, str]] = {}
+def _inside(node: "Element", *tags: str) -> "Iterator[Element]":
+    """A table's rows, a cell's paragraphs: not those of a table or a box further in."""
+    for child in node:
+        if child.tag in tags:
+            yield child
+        elif child.tag in _AROUND:
+            yield from _inside(child, *tags)
+
+
+def _repeated(node: "Element", key: str) -> int:
+    times = node.get(key, "1")
+    return min(int(times), _MOST_SPACES) if times.isdigit() else 1
+
+
+def _styles(trees: "list[Element | None]") -> dict[tuple[str, str], Look]:
+    """The look of each style, by its kind and name; it inherits from its parent, and from what is set for its kind."""
+    rules: dict[tuple[str, str], tuple[str, str]] = {}
     for tree in trees:
-        for style in tree.iter("style:style") if tree is not None else ():
-            text, back = find(style, "style:text-properties"), find(style, "style:paragraph-properties")
-            css = "; ".join(
-                f"{key.rpartition(':')[2]}: {value}"
-                for properties in (back, text)
-                if properties is not None
-                for key, value in properties.attrib.items()
-                if key in ("fo:color", "fo:font-size", "fo:background-color", "loext:opacity")
-                and not (key == "fo:background-color" and value == "transparent")
-            )
-            if text is not None and text.get("text:display") in ("none", "true"):
-                css += "; display: none"
-            if text is not None and re.match(r"\d%", text.get("style:text-scale", "")):
-                css += "; zoom: 0"
-            rules[style.get("style:name", "")] = (css, style.get("style:parent-style-name", ""))
-    unseen: dict[str, str] = {}
-    for name in rules:
-        chain, at = "", name
-        for _ in range(20):
-            if at not in rules:
-                break
-            css, at = rules[at]
-            chain = f"{css}; {chain}"
-        if why := invisible(chain):
-            unseen[name] = why
-    return unseen
+        for style in tree.iter() if tree is not None else ():
+            if style.tag in ("style:style", "style:default-style"):
+                key = (style.get("style:family", ""), style.get("style:name", ""))
+                rules[key] = (_as_css(style), style.get("style:parent-style-name", ""))
+    looks: dict[tuple[str, str], Look] = {}
+    for kind, name in rules:
+        chain: list[str] = []
+        at = name
+        while (kind, at) in rules and len(chain) < 20:
+            said, above = rules[kind, at]
+            chain.append(said)
+            at = above if at else "?"
+        looks[kind, name] = css("; ".join(reversed(chain)))
+    return looks
+
+
+def _as_css(style: "Element") -> str:
+    said = []
+    for properties in style:
+        # Whatever colour shows; the opacity that is written beside it is of none.
+        shown = properties.get("style:use-window-font-color") == "true"
+        for key, value in properties.attrib.items():
+            name = key.rpartition(":")[2]
+            if shown and key in ("style:use-window-font-color", "fo:color", "loext:opacity"):
+                said.append("color: auto; opacity: 1")
+            elif key in _AS_CSS or (key == "draw:fill-color" and properties.get("draw:fill") == "solid"):
+                said.append(f"{_AS_CSS.get(key, 'background-color')}: {_near(value)}")
+            elif key == "text:display" and value in ("none", "true"):
+                said.append("display: none")
+            elif key in _FLAT and "%" not in value:
+                said.append(f"overflow: hidden; height: {value}")
+            elif name == "text-scale" and re.match(r"\d%", value):
+                said.append("zoom: 0")
+            elif name == "text-position" and re.match(r"-?\d{4}|\S+ \d%", value):
+                said.append("margin-top: -9999px")
+    return "; ".join(said)
+
+
+def _near(length: str) -> str:
+    """The length; one that leads over a sheet's edge as what is far from any page."""
+    return "-9999px" if _BEYOND.match(length) else length
 
 
 def _plain(text: str) -> str:
