@@ -27,7 +27,7 @@ def editable(document: Document) -> str:
             said = lead + said
         lines.append(said if again and block.kind in _TIGHT else f"\n{said}")
         before = block.kind
-    return "\n".join(lines).strip() + "\n"
+    return "\n".join(lines).strip() + "\n" if lines else ""
 
 
 def edited_name(document: Document) -> str:

@@ -54,12 +54,15 @@
     $("state").textContent = say("reading");
     try {
       const answer = await (await post(`/review?${query}`, from ? from.bytes : text.value)).json();
-      if (from && from === file && answer.text) {
+      if (from && !answer.text) throw new Error(`${say("stopped")} ${answer.reason}`);
+      if (from && from === file) {
         text.value = answer.text;
         file.next = answer.next;
       }
       show(answer);
     } catch (error) {
+      // A file that gave no text takes nobody's place: the one before it is still in the editor.
+      if (from && from === file && !from.next) ({ file, name, base } = from.before);
       fail(error.message);
     } finally {
       busy = false;
@@ -171,7 +174,7 @@
     const [first] = files;
     if (!first) return;
     if (first.size > MOST) return fail(say("too_large", { name: first.name }));
-    file = { bytes: await first.arrayBuffer() };
+    file = { bytes: await first.arrayBuffer(), before: { file, name, base } };
     name = first.name;
     arrived();
     await review();
