@@ -52,6 +52,8 @@ def command(
 
     if docs is None and records is None and has_verdicts(labels):
         return _decided(labels, shape)
+    if not labels.exists():
+        raise InputError(f"{labels}: no such file or folder; name the one that holds what people said")
     if (docs is None) == (records is None):
         raise click.UsageError("name the documents with --docs, or stored reviews with --records")
     settings = resolve(flags)

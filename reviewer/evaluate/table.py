@@ -5,31 +5,26 @@ from reviewer.evaluate.compare import Moved
 
 
 def table(found: Evaluation, changes: tuple[Moved, ...] = ()) -> str:
-    """All figures, for people, in plain text of 80 columns."""
-    lines = [
-        f"{found.documents} documents, rubric {found.rubric}, {found.method}",
-        "",
-        f"{'criterion':<24} {'n':>3} {'agree':>6} {'kappa':>6} {'95 %':>15} {'wtd':>6} {'ev.P':>5} {'ev.R':>5}",
-    ]
+    """Every figure that there is, for people, in plain text of 80 columns."""
+    lines = [f"{found.documents} document{'s' * (found.documents != 1)}, rubric {found.rubric}, {found.method}", ""]
+    if found.criteria:
+        heads = f"{'wtd':>6} {'ev.P':>5} {'ev.R':>5}"
+        lines.append(f"{'criterion':<24} {'n':>3} {'agree':>6} {'kappa':>6} {'95 %':>15} {heads}")
     for kind in ("stated", "assessed"):
-        lines.append(f"-- {kind}")
-        lines += [_row(one) for one in found.criteria if one.kind == kind]
-    lines += [
-        "",
-        f"macro kappa, stated       {_figure(found.macro_kappa_stated)}",
-        f"macro kappa, assessed     {_figure(found.macro_kappa_assessed)}",
-        f"stated or silent          {_figure(found.stated_or_silent)}",
-        f"evidence precision        {_figure(found.evidence_precision)}",
-        f"evidence recall           {_figure(found.evidence_recall)}",
+        if rows := [_row(one) for one in found.criteria if one.kind == kind]:
+            lines += [f"-- {kind}", *rows, ""]
+    overall = [
+        ("macro kappa, stated", found.macro_kappa_stated),
+        ("macro kappa, assessed", found.macro_kappa_assessed),
+        ("stated or silent", found.stated_or_silent),
+        ("evidence precision", found.evidence_precision),
+        ("evidence recall", found.evidence_recall),
+        *((f"Spearman, {_AGAINST.get(scale, scale)}", interval) for scale, interval in found.spearman.items()),
+        ("decision kappa", found.decision_kappa),
+        ("gaps raised", found.gaps_raised),
+        ("false findings a document", found.false_findings),
     ]
-    for scale, interval in found.spearman.items():
-        against = "completeness, clarity" if scale == "clarity" else scale
-        lines.append(f"{'Spearman, ' + against:<33} {_figure(interval.value)} {_range(interval)}")
-    lines += [
-        f"decision kappa            {_figure(found.decision_kappa.value)} {_range(found.decision_kappa)}",
-        f"gaps raised               {_figure(found.gaps_raised)}",
-        f"false findings a document {_figure(found.false_findings)}",
-    ]
+    lines += filter(None, (_overall(name, figure) for name, figure in overall))
     if found.disagreements:
         lines += ["", "Where verdict and decision differ", *(f"  {one}" for one in found.disagreements)]
     if changes:
@@ -40,6 +35,14 @@ def table(found: Evaluation, changes: tuple[Moved, ...] = ()) -> str:
             if m.before != m.after
         ]
     return "\n".join(lines) + "\n"
+
+
+_AGAINST = {"clarity": "completeness, clarity"}
+
+
+def _overall(name: str, figure: float | Interval | None) -> str:
+    value, spread = (figure.value, _range(figure)) if isinstance(figure, Interval) else (figure, "")
+    return "" if value is None else f"{name:<33} {_figure(value)} {spread}".rstrip()
 
 
 def _row(one: CriterionAgreement) -> str:
