@@ -667,6 +667,10 @@ def test_a_huge_file_has_no_patch(hub: GitHub, run: Run) -> None:
         ("GET .*/git/trees", 403, 2, "contents: read"),
         ("GET .*/issues/7/comments", 403, 2, "pull-requests: read"),
         ("GET .*/pulls/7$", 500, 3, "run the job again"),
+        ("GET .*/pulls/7$", 200, 3, "what answers is not GitHub"),
+        ("GET .*/files", 302, 3, "sends us elsewhere"),
+        # Who we are is not known then, and to take another's name would mean a second comment.
+        ("POST .*/graphql", 502, 3, "run the job again"),
     ],
 )
 def test_what_cannot_be_read(hub: GitHub, run: Run, matches: str, status: int, code: int, says: str) -> None:

@@ -50,14 +50,26 @@ class Delivery(Frozen):
 
 def whoami(github: Github, login: str | None) -> Me:
     """Who writes. GraphQL alone tells this for a workflow's or an app's token; else the usual name is taken."""
-    if login is None:
-        with suppress(GithubException, KeyError, TypeError):
+    if login is None and (viewer := _viewer(github)):
+        return viewer
+    login = login or BOT
+    with reading(f"the author {login}"):
+        return Me(id=github.get_user(login).id, login=login)
+
+
+def _viewer(github: Github) -> Me | None:
+    """None: GitHub tells nothing. Where it is only out of order, to take another's name would mean a second comment."""
+    with reading("the author"):
+        try:
             _, answer = github.requester.graphql_query("query { viewer { login databaseId } }", {})
             viewer = answer["data"]["viewer"]
             return Me(id=viewer["databaseId"], login=viewer["login"])
-        login = BOT
-    with reading(f"the author {login}"):
-        return Me(id=github.get_user(login).id, login=login)
+        except GithubException as error:
+            if error.status >= 429:
+                raise
+        except (KeyError, TypeError):
+            pass
+    return None
 
 
 def read_thread(pull: PullRequest, me: Me) -> Thread:

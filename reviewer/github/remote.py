@@ -12,6 +12,7 @@ from github import Auth, Github, GithubException, GithubRetry, set_log_level
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 from requests import RequestException
+from requests.exceptions import RetryError
 
 from reviewer.errors import RateLimitError, ReviewerError, SettingsError, UnreachableError
 from reviewer.github.event import COMMAND, Ask, Skip
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 LIMITED = (403, 429)
+ELSEWHERE = (302, 303, 307, 308)  # a proxy's login page, say; PyGithub takes these for an answer without content
 PAUSE = 60.0  # seconds, where GitHub asks to slow down and does not say for how long
 TRIES = 6
 LISTED = 3000  # files of a pull request that GitHub lists at most
@@ -57,15 +59,20 @@ class Patient(GithubRetry):
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
         """Whether to send again. "Slow down" comes before anything is done; after a 502, nobody knows about a POST."""
+        if status_code in ELSEWHERE:
+            raise GithubException(status_code, {"message": "sends us elsewhere; check GITHUB_API_URL and the proxy"})
         return status_code in LIMITED or super().is_retry(method, status_code, has_retry_after)
 
     def sleep(self, response: "BaseHTTPResponse | None" = None) -> None:
         """Wait as long as GitHub says, else ever longer; give up rather than pass the end."""
         pause = self.get_backoff_time()
-        if response is not None and response.status in LIMITED:
+        limited = response is not None and response.status in LIMITED
+        if response is not None and limited:
             again = sum(entry.status in LIMITED for entry in self.history) - 1
             pause = self.get_retry_after(response) or max(pause, _reset(response), PAUSE * 2**again)
         if self.clock.now() + pause > self.clock.until:
+            if not limited:
+                raise RetryError
             raise GithubException(429, {"message": f"GitHub asks to wait {pause:.0f} s, longer than --wait allows"})
         self.clock.sleep(pause)
 
@@ -152,6 +159,10 @@ def find_pull(github: Github, ask: Ask) -> PullRequest | Skip:
             if len(same) != 1:
                 return Skip(reason=f"{len(same)} open pull requests have the head {str(ask.head)[:7]}, not one")
             pull = same[0]
+        if not pull.state:  # a proxy's page, say: PyGithub takes whatever comes
+            raise UnreachableError(
+                f"pull request of {ask.repository}: what answers is not GitHub; check GITHUB_API_URL and the proxy"
+            )
         if pull.state != "open":
             return Skip(reason=f"pull request #{pull.number} is {pull.state}")
         if ask.head is not None and pull.head.sha != ask.head:
