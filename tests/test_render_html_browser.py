@@ -112,6 +112,9 @@ def test_keys_lead_through_the_notes(browser: "Browser", tmp_path: Path) -> None
         seen.append(page.evaluate("document.activeElement.id"))
     assert seen[1] == seen[3]
     assert len(set(seen)) == 3
+    page.focus("#only")
+    page.keyboard.press("n")  # a letter that chooses a question
+    assert page.evaluate("document.activeElement.id") == "only"
     page.context.close()
 
 

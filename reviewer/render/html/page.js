@@ -42,17 +42,18 @@
       if (source === parent && data.scroll >= 0) scrollTo({ top: data.scroll, behavior: "instant" });
     });
   }
+  const only = document.getElementById("only"); // letters typed there choose
   const notes = [...document.querySelectorAll(".note")];
   let at = -1;
   document.addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey || !notes.length) return;
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target === only || !notes.length) return;
     const here = notes.indexOf(document.activeElement.closest(".note"));
-    at = ((here < 0 ? at : here) + step + notes.length) % notes.length;
+    at = here < 0 ? at : here;
+    at = at < 0 && step < 0 ? notes.length - 1 : (at + step + notes.length) % notes.length;
     go(notes[at]);
   });
   // The evidence for one question alone.
-  const only = document.getElementById("only");
   if (only) {
     only.closest("p").hidden = false;
     only.addEventListener("change", () => {
