@@ -23,6 +23,7 @@ A message says what happened, where, and what to do next.
 """
 
 import re
+from collections.abc import Iterable
 
 # Controls but tab and line feed, and what turns the direction of a line.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -42,6 +43,16 @@ def printable(text: str) -> str:
 def one_line(name: str) -> str:
     """A name on one line and with every letter seen: no part of it can pass for a line of ours, or for a command."""
     return printable(name).translate(_UNSEEN)
+
+
+def meant(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """The remedy for a name that is not known: the one that it is most like, or else this, or all of them."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    if near := get_close_matches(word, names, n=1):
+        return f"did you mean '{near[0]}'?"
+    return f"it knows: {', '.join(names[:12]) or 'none'}" if otherwise is None else otherwise
 
 
 class ReviewerError(Exception):

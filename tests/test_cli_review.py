@@ -57,8 +57,8 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: 
     [
         (CHURN, "is a file, not a command. To review it: reviewer review "),
         ("missing.md", "'missing.md' is no command, and no such file is here. To review a file: reviewer review FILE"),
-        ("reviw", "'reviw' is no command; did you mean 'reviewer review'?"),
-        ("xyzzy", "No such command 'xyzzy'"),
+        ("reviw", "'reviw' is no command; did you mean 'review'?"),
+        ("xyzzy", "'xyzzy' is no command; it knows: review, serve"),
     ],
 )
 def test_a_file_where_a_command_should_be(name: str, said: str, run: Reviewer) -> None:
@@ -178,7 +178,8 @@ def test_no_text(run: Reviewer) -> None:
         (("--fail-on", "xyz"), 2, "it knows: blocker, major, minor, stop, "),
         (("--format", "pdf"), 2, "'pdf' is not one of"),
         (("--verbosee",), 2, "No such option"),
-        (("--rubric", "nope"), 2, "nope"),
+        (("--rubric", "nope"), 2, "it knows: course-proposal, fsdl"),
+        (("--rubric", "fdsl"), 2, "did you mean 'fsdl'?"),
         (("--timeout", "-1"), 2, "--timeout cannot be -1.0: must be greater than 0"),
         (("--offline", "--model", "m"), 2, "exclude each other"),
         (("--base-url", "http://localhost:1/v1"), 2, "name a model"),
@@ -200,7 +201,12 @@ def test_exit_codes(arguments: tuple[str, ...], code: int, said: str, run: Revie
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("no-such-file.md", "no such file; check the path"), (".", "is a folder; name files: reviewer review ./*.md")],
+    [
+        ("no-such-file.md", "no such file; check the path"),
+        (CHURN.replace("churn", "chrun"), "no such file; did you mean 'churn.md'?"),
+        (".", "is a folder; name files: reviewer review ./*.md"),
+        ("", "a file's name is empty"),
+    ],
 )
 def test_files_are_looked_at_before_any_is_read(path: str, said: str, run: Reviewer) -> None:
     done = run("review", CHURN, path)

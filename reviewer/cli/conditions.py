@@ -1,10 +1,9 @@
 """The conditions that a user sets: `--fail-under` and `--fail-on`, for exit code 1."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from reviewer.errors import SettingsError
+from reviewer.errors import SettingsError, meant
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
     from reviewer.domain import Review, Rubric
@@ -30,13 +29,13 @@ def check_conditions(fail_under: Mapping[str, float], fail_on: Iterable[str], ru
     axes = [axis.id for axis in rubric.axes]
     for axis, figure in fail_under.items():
         if axis not in axes:
-            raise SettingsError(f"--fail-under: rubric '{rubric.id}' has no axis '{axis}'{_near(axis, axes)}")
+            raise SettingsError(f"--fail-under: rubric '{rubric.id}' has no axis '{axis}'; {meant(axis, axes)}")
         if not 0 <= figure <= 100:
             raise SettingsError(f"--fail-under: {axis}={figure:g} is outside 0-100")
     known = [*SEVERITIES, *([STOP] if rubric.verdict else []), *(gate.id for gate in rubric.gates)]
     for condition in fail_on:
         if condition not in known:
-            raise SettingsError(f"--fail-on: no condition '{condition}'{_near(condition, known)}")
+            raise SettingsError(f"--fail-on: no condition '{condition}'; {meant(condition, known)}")
 
 
 def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[str]) -> Iterator[str]:
@@ -60,8 +59,3 @@ def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[s
                 yield "the verdict is stop"
         elif gates.get(condition) != "closed" and f"gate.{condition}" not in held:
             yield f"gate '{condition}' is {gates.get(condition, 'not there')}"
-
-
-def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else f"; it knows: {', '.join(known) or 'none'}"

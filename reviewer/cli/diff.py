@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import block_option, lang_option, rubric_option, waivers_option
+from reviewer.cli.options import alike, block_option, lang_option, rubric_option, waivers_option
 from reviewer.errors import InputError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -98,7 +98,8 @@ def versions(old: str, new: str | None) -> tuple[Version, Version]:
 
     if new is None:
         if not Path(old).is_file():
-            raise InputError(f"{old}: no such file; one side alone is a file, which is compared with its last commit")
+            remedy = alike(old) or "one side alone is a file, which is compared with its last commit"
+            raise InputError(f"{old}: no such file; {remedy}")
         return _as_it_was("HEAD", old), _read(old)
     if Path(old).is_file() or not is_revision(old, Path(new).parent if Path(new).is_file() else None):
         return _read(old), _read(new)
@@ -107,7 +108,7 @@ def versions(old: str, new: str | None) -> tuple[Version, Version]:
     newer, _, path = new.partition(":")
     if not path:
         if not is_revision(new):
-            raise InputError(f"{new}: no such file; check the path")
+            raise InputError(f"{new}: no such file; {alike(new) or 'check the path'}")
         raise InputError(f"{old} {new}: names no file; write the newer side with its path: {new}:docs/plan.md")
     return _revision(f"{old}:{name_in(old, path, newer=newer or None)}"), _read(new)
 
@@ -133,9 +134,8 @@ def _read(name: str) -> Version:
         return _revision(name)
     from reviewer.cli.revision import cut_off
 
-    raise InputError(
-        f"{name}: no such file, nor a revision{cut_off()}; name a file, a record, or a revision of a file: HEAD~1:p.md"
-    )
+    remedy = alike(name) or "name a file, a record, or a revision of a file: HEAD~1:p.md"
+    raise InputError(f"{name}: no such file, nor a revision{cut_off()}; {remedy}")
 
 
 def _revision(name: str, folder: Path | None = None) -> Version:

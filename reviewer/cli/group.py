@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from reviewer.errors import meant
+
 
 class LazyGroup(click.Group):
     """Commands by the module that holds each; arguments without a command go to the default one."""
@@ -49,8 +51,5 @@ class LazyGroup(click.Group):
                 ctx.fail(f"'{name}' is a file, not a command. To review it: reviewer review {name}")
             if Path(name).suffix or "/" in name:
                 ctx.fail(f"'{name}' is no command, and no such file is here. To review a file: reviewer review FILE")
-            from difflib import get_close_matches
-
-            if near := get_close_matches(name, self._modules, n=1):
-                ctx.fail(f"'{name}' is no command; did you mean 'reviewer {near[0]}'?")
+            ctx.fail(f"'{name}' is no command; {meant(name, self._modules)}")
         return super().resolve_command(ctx, args)

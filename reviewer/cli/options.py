@@ -2,10 +2,15 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import click
 
+from reviewer.errors import meant
+
+MOST_BESIDE = 1_000  # files of a folder among which one that was meant is looked for
 FORMATS = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
 Command = Callable[..., Any]
 
@@ -114,3 +119,13 @@ def screen() -> tuple[int, bool]:
         bool(os.environ.get("FORCE_COLOR")) or (terminal and os.environ.get("TERM") != "dumb")
     )
     return max(40, min(width, 120)), color
+
+
+def alike(name: str) -> str:
+    """The remedy for a file that is not there: the one beside it that is most like it, if one is."""
+    path = Path(name)
+    try:
+        names = sorted(beside.name for beside in islice(path.parent.iterdir(), MOST_BESIDE))
+    except (OSError, ValueError):
+        return ""
+    return meant(path.name, names, "")

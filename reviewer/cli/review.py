@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import asking_options, judging_options, limit_options, model_options, output_options, typed
+from reviewer.cli.options import (
+    alike,
+    asking_options,
+    judging_options,
+    limit_options,
+    model_options,
+    output_options,
+    typed,
+)
 from reviewer.errors import BudgetError, InputError, ReviewerError, one_line
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -122,13 +130,16 @@ def _dry(files: Sequence[str], settings: "Settings", rubric: "Rubric") -> tuple[
 
 def _source(name: str) -> tuple[Path | bytes, str]:
     """What to read, and what to call it. Files are looked at before anything is read, sent or paid for."""
+    if not name:
+        raise InputError("a file's name is empty; is a variable of your shell not set?")
     if name != "-":
         path = Path(name)
         try:
             mode = path.stat().st_mode
         except OSError as error:
             why = "no such file" if error.errno == errno.ENOENT else (error.strerror or "cannot be read").lower()
-            raise InputError(f"{one_line(name[:200])}: {why}; check the path, or paste the text: reviewer") from None
+            remedy = alike(name) or "check the path, or paste the text: reviewer"
+            raise InputError(f"{one_line(name[:200])}: {why}; {remedy}") from None
         if stat.S_ISDIR(mode):
             raise InputError(f"{one_line(name)}: is a folder; name files: {typed(('review', name))}/*.md")
         return (_piped(path), name) if stat.S_ISFIFO(mode) else (path, name)

@@ -1,6 +1,5 @@
 """`reviewer rubric`: what a rubric asks, and whether it is sound."""
 
-import difflib
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.options import lang_option, rubric_option
-from reviewer.errors import InputError, RubricError
+from reviewer.errors import InputError, RubricError, meant
 
 if TYPE_CHECKING:
     from reviewer.domain import Criterion, Predicate, Rubric, Texts
@@ -91,8 +90,7 @@ def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> N
     elif id in shown.by_id:
         to_stdout(_criterion(shown.by_id[id], words))
     else:
-        near = difflib.get_close_matches(id, shown.by_id, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`reviewer rubric show` lists them"
+        hint = meant(id, shown.by_id, "`reviewer rubric show` lists them")
         raise InputError(f"rubric '{shown.id}' has no criterion '{id}'; {hint}")
 
 

@@ -4,7 +4,6 @@ A project's file comes with whatever was cloned. It may say how to judge, never 
 which model reads it, or how much may be spent.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, NonNegativeFloat, Posi
 
 from reviewer.cli.conditions import parse_thresholds
 from reviewer.domain.base import Frozen
-from reviewer.errors import SettingsError
+from reviewer.errors import SettingsError, meant
 
 if TYPE_CHECKING:
     from reviewer.pipeline import ModelSettings
@@ -211,8 +210,7 @@ def _paths(values: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _checked(where: str, values: Mapping[str, Any]) -> Settings:
     for key in values:
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            remedy = f"did you mean '{near[0]}'?" if near else f"known settings: {', '.join(KEYS)}"
+            remedy = meant(key, KEYS, f"known settings: {', '.join(KEYS)}")
             raise SettingsError(f"{where}: unknown setting '{key}'; {remedy}")
     try:
         return Settings.model_validate(values)

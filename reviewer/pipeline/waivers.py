@@ -3,7 +3,6 @@
 Nothing here reads or moves a figure. `waive` needs to be told the day: a review is the same on every day.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
@@ -13,7 +12,7 @@ from typing import Any
 from reviewer.critique.findings import finding_ids, fingerprint
 from reviewer.domain import Document, Finding, Review, Rubric
 from reviewer.domain.waivers import Directive, Waived, Waiver, directives
-from reviewer.errors import RubricError, SettingsError
+from reviewer.errors import RubricError, SettingsError, meant
 from reviewer.rubric.yaml import Source, read_yaml
 
 WAIVERS_FILE = "reviewer.waivers.yaml"
@@ -45,7 +44,7 @@ def _waiver(source: Source, at: int, entry: Any, known: Mapping[str, str]) -> Wa
         raise wrong("", "a waiver is a list item with 'finding:', 'who:' and 'why:'")
     for key in entry:
         if key not in _KNOWN:
-            raise wrong(str(key), f"unknown key '{key}'{_near(str(key), _KNOWN)}")
+            raise wrong(str(key), f"unknown key '{key}'; {meant(str(key), _KNOWN)}")
     for key in _NEEDED:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise wrong(key, f"'{key}' is missing, empty or no text; {_REMEDIES[key]}")
@@ -57,7 +56,7 @@ def _waiver(source: Source, at: int, entry: Any, known: Mapping[str, str]) -> Wa
         raise wrong("until", "'until' is before 'when'; the waiver would never hold")
     finding = entry["finding"]
     if finding not in known and finding not in known.values():
-        raise wrong("finding", f"no finding '{finding}' in this rubric{_near(finding, known)}")
+        raise wrong("finding", f"no finding '{finding}' in this rubric; {meant(finding, known)}")
     if not isinstance(entry.get("files", ""), str) or entry.get("files") in (".", "./", "/"):
         raise wrong("files", "'files' is no pattern; write one glob, for example proposals/*.md")
     return Waiver(**entry | dates, where=f"{source.path}:{source.line(('waivers', at))}")
@@ -76,11 +75,6 @@ def _date(value: object) -> date | None:
         return value if type(value) is date else date.fromisoformat(str(value))
     except ValueError:
         return None
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean '{near[0]}'?" if near else f"; it knows: {', '.join(list(known)[:8])}"
 
 
 def waive(review: Review, waivers: Iterable[Waiver], today: date) -> Review:

@@ -1,6 +1,5 @@
 """YAML sources to a `Rubric`; whatever does not fit becomes a `Problem` with its line."""
 
-import difflib
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from reviewer.domain import (
     Value,
 )
 from reviewer.domain.rubric import PredicateKind
+from reviewer.errors import meant
 from reviewer.rubric.shape import RawCriterion, RawRubric
 from reviewer.rubric.tables import ExpressionError, compile_table
 from reviewer.rubric.yaml import Path_, Problem, Source
@@ -154,7 +154,7 @@ class _Builder:
                 self.say(
                     where,
                     f"{raw.id}.{value_id}: falls_to {value.falls_to!r} is no value",
-                    _near(value.falls_to, raw.values),
+                    meant(value.falls_to, raw.values),
                 )
             values.append(
                 Value(
@@ -187,7 +187,7 @@ class _Builder:
         if isinstance(raw, dict) and list(raw) == ["cue"] and isinstance(raw["cue"], str):
             known = set(self.raw.classes) | set(self.raw.cues.classes)
             if raw["cue"] not in known:
-                self.say(at, f"no class of words {raw['cue']!r}", _near(raw["cue"], known))
+                self.say(at, f"no class of words {raw['cue']!r}", meant(raw["cue"], sorted(known)))
             return Predicate(kind="cue", cue=raw["cue"])
         if isinstance(raw, dict) and list(raw) == ["any_of"] and isinstance(raw["any_of"], list) and depth == 0:
             inner = [self.predicate(item, at, depth + 1) for item in raw["any_of"]]
@@ -232,11 +232,6 @@ class _Builder:
             severity=raw.finding,
             source=raw.source,
         )
-
-
-def _near(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known)) or 'none'}"
 
 
 def _schema_digest(criteria: Mapping[str, Criterion]) -> str:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from reviewer.domain import Rubric
 from reviewer.domain.resources import resource
-from reviewer.errors import RubricError
+from reviewer.errors import RubricError, meant
 from reviewer.rubric.yaml import MAX_BYTES, Problem, Source, read_yaml
 
 # Part of the key under which a compiled rubric is kept: raise it when `Rubric` or the checks change.
@@ -60,7 +60,8 @@ def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     elif path.is_file():
         paths = [path]
     else:
-        raise RubricError(f"no rubric {str(name_or_path)!r}: neither a path nor one of {', '.join(bundled_rubrics())}")
+        name = str(name_or_path)
+        raise RubricError(f"no rubric {name!r}: no such path, and none of that name; {meant(name, bundled_rubrics())}")
     files = {}
     if len(paths) > MAX_FILES:
         raise RubricError(f"{path}: {len(paths)} files; rubric.yaml, cues.yaml and a few texts.LANGUAGE.yaml will do")
