@@ -51,7 +51,7 @@ def meant(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
 
     names = list(known)
     if near := get_close_matches(word, names, n=1):
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{one_line(near[0])}'?"
     return f"it knows: {', '.join(names[:12]) or 'none'}" if otherwise is None else otherwise
 
 
