@@ -14,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 REVIEWER = str(Path(sys.executable).with_name("reviewer"))
+ADDED = "\nWe hold 12,000 answered questions since 2023. We measure accuracy on those of May; the baseline is a keyword rule."
 DRAFT, WHOLE = "examples/smart-campus.md", "examples/visitor-badges.md"
 
 
@@ -30,9 +31,11 @@ def main() -> None:
         shoot(page, (batch / "index.html").as_uri(), "archive.png")
         with served() as address:
             page.goto(address)
-            page.get_by_role("textbox").first.fill((ROOT / DRAFT).read_text("utf-8"))
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(2_000)  # for the picture only: until the figures stopped moving
+            text = page.get_by_role("textbox").first
+            text.fill((ROOT / DRAFT).read_text("utf-8"))
+            page.wait_for_timeout(4_000)  # for the picture only, twice: until the figures stopped moving
+            text.press_sequentially(ADDED)
+            page.wait_for_timeout(2_000)
             page.screenshot(path=FOLDER / "serve.png")
 
 
