@@ -65,7 +65,9 @@ def status(folder: Path) -> int:
 )  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["html", "csv"]), multiple=True, help="Only this. Repeatable.")
 def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tuple[str, ...]) -> int:
-    """Write the run's pages and sheets into its folder. Decisions that were written into an earlier sheet are kept.
+    """Write the run's pages and sheets into its folder.
+
+    Decisions that were written into an earlier sheet are kept.
 
     \b
     Examples:
@@ -89,9 +91,9 @@ def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tup
 @lang_option
 @click.option("--no-text", is_flag=True, help="Take the proposals' text out of the records, for good.")
 def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -> int:
-    """Score every stored review again, with no model: all of them, or none.
+    """Score every stored review again, with no model.
 
-    The rubric may have other points, weights, rules and words; its questions must be the same.
+    All of them are, or none. The rubric may have other points, weights, rules and words; its questions must be the same.
 
     \b
     Examples:
@@ -120,9 +122,9 @@ def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -
 @click.option("--format", "shape", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
 def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | None) -> int:
-    """Compare two runs, document by document: by name, and a renamed one by its content.
+    """Compare two runs, document by document.
 
-    json: a comparison in each line, as `reviewer diff --format json` has it, then the summary.
+    A document is known by its name, a renamed one by its content. json: a comparison in each line, as `reviewer diff --format json` has it, then the summary.
 
     \b
     Examples:
@@ -149,7 +151,9 @@ def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | Non
 @folder
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
 def export(folder: Path, output: str | None) -> int:
-    """Write every record, one JSON object in a line: for other programs, or `reviewer evaluate`.
+    """Write every record, one JSON object in a line.
+
+    For other programs, or `reviewer evaluate`.
 
     \b
     Example:

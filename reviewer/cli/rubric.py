@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.options import rubric_option
 from reviewer.errors import InputError, RubricError, meant
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def list_() -> None:
 @command.command()
 @click.argument("id", required=False, metavar="[ID]")
 @rubric_option
-@lang_option
+@click.option("--lang", type=click.Choice(["en", "ko"]), help="Language of the texts. [default: en]")
 @click.option("--format", type=click.Choice(["terminal", "markdown"]), default="terminal", help="markdown: all of it.")
 def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> None:  # noqa: A002 - names in --help
-    """Show a rubric, or what it asks, accepts and advises for one criterion.
+    """Show a rubric, or what it wants of one criterion.
 
     ID is a criterion, or a bundled rubric, or a rubric's path.
 
@@ -97,7 +97,9 @@ def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> N
 @command.command()
 @click.argument("path")
 def check(path: str) -> int:
-    """Check the rubric at PATH and run its own tests; every problem is told with file, line and remedy.
+    """Check the rubric at PATH, and run its own tests.
+
+    Every problem is told with file, line and remedy.
 
     \b
     Examples:
