@@ -93,7 +93,8 @@ def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tup
 def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -> int:
     """Score every stored review again, with no model.
 
-    All of them are, or none. The rubric may have other points, weights, rules and words; its questions must be the same.
+    All of them are, or none. The rubric may have other points, weights, rules and words; its questions must be
+    the same.
 
     \b
     Examples:
@@ -124,7 +125,8 @@ def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -
 def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | None) -> int:
     """Compare two runs, document by document.
 
-    A document is known by its name, a renamed one by its content. json: a comparison in each line, as `reviewer diff --format json` has it, then the summary.
+    A document is known by its name, a renamed one by its content. json: a comparison in each line, as
+    `reviewer diff --format json` has it, then the summary.
 
     \b
     Examples:
