@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 REVIEWER = str(Path(sys.executable).with_name("reviewer"))
-ADDED = "\nWe hold 12,000 answered questions since 2023. We measure accuracy on those of May; the baseline is a keyword rule."
+ADDED = "\nWe hold 12,000 answered questions since 2023. We measure accuracy on those of May; the baseline is a rule."
 DRAFT, WHOLE = "examples/smart-campus.md", "examples/visitor-badges.md"
 
 
