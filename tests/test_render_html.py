@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from reviewer.domain import Block, Document
+from reviewer.domain.resources import resource
+from reviewer.pipeline import load_rubric, review
 from reviewer.render import render
 from reviewer.render.clean import folded, visible
 from reviewer.render.typeset import Aside, Mark, typeset
@@ -315,3 +317,12 @@ def test_words_survive_typesetting() -> None:
     html = str(typeset(build.review().document, [], []))
     words = re.findall(r"\w+", visible(build.ENGLISH.replace("python", "")))
     assert re.findall(r"\w+", "".join(t + " " for t in Page(html).text)) == [w for w in words if w]
+
+
+@pytest.mark.parametrize("name", ["visitor-badges.md", "smart-campus.md", "autocomplete-parts.md"])
+def test_a_gain_is_the_difference_of_the_figures_beside_it(name: str) -> None:
+    html = render(review(resource("examples") / name), load_rubric("fsdl"), "html")
+    steps = re.findall(r'class="gain">\+(\d+)</span><span class="effect">([^<]+)<', html)
+    assert steps
+    for gain, effect in steps:
+        assert int(gain) == sum(int(after) - int(before) for before, after in re.findall(r"(\d+) → (\d+)", effect))

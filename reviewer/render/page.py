@@ -202,8 +202,9 @@ def _steps(review: Review, notes: Iterable[Note]) -> Iterator[dict[str, Any]]:
         way = ways[number] if number < len(ways) else None
         target = next((targets[c.criterion] for c in way.changes if c.criterion in targets), "") if way else ""
         what, _, effect = step.rpartition(": ")
-        gain = whole(way.gain) if way and way.gain >= 0.5 else ""
-        yield {"text": what or effect, "effect": effect if what else "", "gain": gain, "target": target}
+        # The difference of the figures beside it, so that a reader who subtracts them gets it.
+        gain = sum(int(whole(s.after)) - int(whole(s.before)) for s in way.axes.values()) if way else 0
+        yield {"text": what or effect, "effect": effect if what else "", "gain": max(gain, 0) or "", "target": target}
 
 
 def _asked(review: Review, notes: Iterable[Note], words: Texts, card: Scorecard) -> Iterator[dict[str, Any]]:
