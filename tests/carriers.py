@@ -83,6 +83,19 @@ def _pdf(shown: Callable[[str], str], extra: str = "", info: str = "") -> Callab
     return make
 
 
+def _pdf_form(form: Callable[[str], str], before: str = "", after: str = "") -> Callable[[str], bytes]:
+    """The words in a form that the page paints, as programs do that put one page into another."""
+    return lambda words: pdf(
+        [
+            show("Letters", y=800, size=20)
+            + "".join(show(one, y=770 - 30 * n) for n, one in enumerate(SAID))
+            + f"q {before} /Fx Do Q\n"
+            + after
+        ],
+        form=form(words) if words else "",
+    )
+
+
 def _ipynb(*cells: dict[str, object]) -> Callable[[str], bytes]:
     def make(words: str) -> bytes:
         said = {"cell_type": "markdown", "source": "# Letters\n\n" + "\n\n".join(SAID)}
@@ -400,8 +413,21 @@ UNSEEN: dict[str, Carrier] = {
             "only-clips": "7 Tr",
             "white-outline": "1 Tr 1 G",
             "thin": "0.1 Tz",
+            "stacked": "-7 Tc",
         }.items()
     },
+    "pdf-form-off-page": Carrier("a.pdf", _pdf_form(lambda w: show(w, y=400), "1 0 0 1 0 5000 cm"), "hidden"),
+    "pdf-form-tiny": Carrier("a.pdf", _pdf_form(lambda w: show(w, y=400), "0.01 0 0 0.01 100 100 cm"), "hidden"),
+    "pdf-form-cut": Carrier("a.pdf", _pdf_form(lambda w: show(w, y=4000)), "hidden"),
+    "pdf-form-clipped": Carrier("a.pdf", _pdf_form(lambda w: show(w, y=400), "0 0 9 9 re W n"), "hidden"),
+    "pdf-form-covered": Carrier(
+        "a.pdf", _pdf_form(lambda w: show(w, y=400, size=6), "", "q 1 g 60 390 535 30 re f Q\n"), "hidden"
+    ),
+    "pdf-covered-in-parts": Carrier(
+        "a.pdf",
+        _pdf(lambda w: show(w, y=400, size=6) + "q 1 g 60 390 100 30 re f 160 390 60 30 re f 220 390 375 30 re f Q\n"),
+        "hidden",
+    ),
     "pdf-over-edge": Carrier("a.pdf", _pdf(lambda w: show(w, x=590, y=400)), "hidden"),
     "pdf-ground": Carrier("a.pdf", _pdf(lambda w: "q 0 g 60 390 535 30 re f Q\n" + show(w, y=400, size=6)), "hidden"),
     "pdf-read-out": Carrier(

@@ -95,8 +95,8 @@ def show(text: str, x: float = 72, y: float = 700, size: float = 12, font: str =
     return f"q {before} BT /{font} {size} Tf 1 0 0 1 {x} {y} Tm ({escaped}) Tj ET Q\n"
 
 
-def pdf(pages: Sequence[str], extra: str = "", info: str = "") -> bytes:
-    """A PDF file; each page is its operators. Fonts F1 (Helvetica) and F2 (bold); an image Im."""
+def pdf(pages: Sequence[str], extra: str = "", info: str = "", form: str = "") -> bytes:
+    """A PDF file; each page is its operators. Fonts F1 (Helvetica) and F2 (bold); an image Im; a form Fx."""
     kids = " ".join(f"{10 + 2 * i} 0 R" for i in range(len(pages)))
     image = zlib.compress(bytes(3 * 4 * 4))
     objects: dict[int, bytes] = {
@@ -109,12 +109,16 @@ def pdf(pages: Sequence[str], extra: str = "", info: str = "") -> bytes:
             b"/Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(image), image)
         ),
         6: f"<< {info} >>".encode(),
+        7: (
+            f"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
+            f"/Length {len(form)} >>\nstream\n{form}\nendstream"
+        ).encode("latin-1"),
     }
     for i, page in enumerate(pages):
         content = zlib.compress(page.encode("latin-1"))
         objects[10 + 2 * i] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {11 + 2 * i} 0 R /Resources "
-            "<< /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R >> >> >>"
+            "<< /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im 5 0 R /Fx 7 0 R >> >> >>"
         ).encode()
         objects[11 + 2 * i] = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
     out = bytearray(b"%PDF-1.5\n")

@@ -573,10 +573,12 @@ def test_pdf_hidden(operators: str, why: str) -> None:
         "q 0 0 0.5 rg 60 690 300 30 re f Q\n" + show("seen words", before="1 g"),
         "q 500 0 0 800 40 20 cm /Im Do Q\n" + show("seen words", before="3 Tr"),  # recognised in a scan
         "q 1 g 60 690 300 30 re f Q\n" + show("seen words"),
+        "q 1 g 60 690 30 30 re f 320 690 50 30 re f Q\n" + show("seen words") + "q 1 g 60 690 30 30 re f Q\n",
+        "q 12 0 0 12 72 700 cm /Fx Do Q\n",  # drawn small, and shown large
     ],
 )
 def test_pdf_not_hidden(operators: str) -> None:
-    document = parse(pdf([prose() + operators]), "a.pdf")
+    document = parse(pdf([prose() + operators], form=show("seen words", x=0, y=0, size=1)), "a.pdf")
     assert hidden(document) == []
     assert "seen words" in document.text
 
@@ -585,6 +587,56 @@ def test_pdf_joins_words_and_keeps_hyphens() -> None:
     lines = ["A repro-", "ducible human-in-the-", "loop sentence."]
     document = parse(pdf([prose() + "".join(show(t, y=600 - 14 * n) for n, t in enumerate(lines))]), "a.pdf")
     assert "A reproducible human-in-the-loop sentence." in document.text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            [(72, "A sentence with a state-of-the-"), (72, "art model that goes on for long"), (72, "and ends here.")],
+            ["A sentence with a state-of-the-art model that goes on for long and ends here."],
+        ),
+        (  # a list whose marks are drawn
+            [
+                *[(72, "words of a paragraph that fill the whole line of the text from edge to edge")] * 3,
+                (72, "We need three things:"),
+                (100, "a baseline"),
+                (100, "labels of ten people"),
+                (100, "the consent of all of those"),
+                (72, "Then we begin."),
+            ],
+            [
+                " ".join(["words of a paragraph that fill the whole line of the text from edge to edge"] * 3)
+                + " We need three things:",
+                "a baseline",
+                "labels of ten people",
+                "the consent of all of those",
+                "Then we begin.",
+            ],
+        ),
+        (  # an indented paragraph is no list
+            [
+                (72, "We say:"),
+                *[(100, "words of a paragraph that fill the whole line of the text from edge to")] * 3,
+                (100, "the end."),
+            ],
+            [
+                "We say:",
+                " ".join(["words of a paragraph that fill the whole line of the text from edge to"] * 3) + " the end.",
+            ],
+        ),
+    ],
+)
+def test_pdf_paragraphs(lines: list[tuple[float, str]], expected: list[str]) -> None:
+    shown = "".join(show(text, x=x, y=600 - 14 * n) for n, (x, text) in enumerate(lines))
+    document = parse(pdf([prose() + shown]), "a.pdf")
+    assert [" ".join(text.split()) for _, text in blocks(document)][1:] == expected
+
+
+def test_pdf_counts_what_stands_beside_the_text() -> None:
+    notes = "".join(f"<< /Subtype /{kind} /Rect [0 0 9 9] >>" for kind in ("Widget", "Squiggly", "FreeText", "Popup"))
+    document = parse(pdf([prose()]).replace(b"/MediaBox", f"/Annots [{notes}] /MediaBox".encode()), "a.pdf")
+    assert document.not_read == ("2 comments", "1 form field")
 
 
 def test_pdf_drops_running_headers() -> None:

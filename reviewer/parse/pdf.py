@@ -2,9 +2,10 @@
 
 import ctypes
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import nlargest
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +21,12 @@ _THIN = 1.0  # points, of a letter's width
 _AREAS = 2000
 _FRAMES = 50
 _NARROWEST = 0.15  # of its height, what a letter takes at least
+_BULLETS = (0xF020, 0xF0FF)  # signs of symbol fonts, at a line's beginning
+_SEVERAL = 11  # letters; fewer say nothing
+_STACKED = 0.18  # of its height, what a letter takes where letters lie on each other
+_ROOM = 1.3  # of a word, that is left on a line which ends before its time
+_INDENT = 60  # points, within which lines belong to one column
+_INDENTED = 8  # points
 _UNSPOKEN = 20  # letters too many for the room that they have
 _WHITE_TEXT, _UNPAINTED = "white text", "text that is not painted"
 _WHITE = 235  # of 255, in each colour
@@ -42,9 +49,13 @@ Colour = tuple[int, int, int, int] | None
 @dataclass
 class _Line:
     text: str
-    base: float = 0.0  # of the letters
+    base: float = 0.0  # of the first letter
+    foot: float = 0.0  # of the last one, a line lower where a hyphen has joined two
+    left: float = 0.0
+    right: float = 0.0
     size: float = 0.0
     bold: bool = False
+    item: bool = False  # of a list whose marks are drawn, not written
     hidden: list[tuple[int, int, str]] = field(default_factory=list)  # in `text`
 
 
@@ -72,23 +83,24 @@ def read(data: bytes, name: str) -> Draft:
     if len(document) > MAX_PAGES:
         raise InputError(f"{name}: has {len(document):,} pages; a proposal has fewer than {MAX_PAGES}")
     pages: list[_Page] = []
-    comments = links = 0
+    if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
+        raise IncompleteError(f"{name}: is a form of Adobe's own kind (XFA); print it as a PDF")
+    beside: Counter[str] = Counter()
     for index in range(len(document)):
         try:
             page = document[index]
             pages.append(_read_page(page, index + 1))
         except pypdfium2.PdfiumError:
             raise InputError(f"{name}: page {index + 1} is broken; save the PDF anew") from None
-        more_comments, more_links = _annotations(page)
-        comments, links = comments + more_comments, links + more_links
+        beside.update(_annotations(page))
         page.close()
     _check_layer(pages, name)
     headers = _running(pages)
     draft = _write(pages, document)
     draft.count("pages", len(pages))
     draft.unread(sum(page.pictures for page in pages), "image", "images")
-    draft.unread(comments, "comment", "comments")
-    draft.unread(links, "link, not followed", "links, not followed")
+    for what in ("comment|comments", "link, not followed|links, not followed", "form field|form fields"):
+        draft.unread(beside[what], *what.split("|"))
     draft.unread(pdfium.FPDFDoc_GetAttachmentCount(document), "attached file", "attached files")
     draft.unread(headers, "running header or footer", "running headers or footers")
     if empty := [page.number for page in pages if _is_empty(page)]:
@@ -99,7 +111,7 @@ def read(data: bytes, name: str) -> Draft:
 def _read_page(page: Any, number: int) -> _Page:
     text = page.get_textpage()
     found = _Page(number, page.get_height())
-    unseen = _Paint(page, found).hidden()
+    unseen = _Paint(page, text, found).hidden()
     line = _Line("")
     start = -1
     count = text.count_chars()
@@ -109,7 +121,8 @@ def _read_page(page: Any, number: int) -> _Page:
             _end(line, text, start, found)
             line, start = _Line(""), -1
             continue
-        char = _char(code, found)
+        symbol = start < 0 and _BULLETS[0] <= code <= _BULLETS[1]
+        char = "•" if symbol else _char(code, found)
         if code in _HYPHENS and index + 1 < count:
             # pdfium has joined the lines: "human-in-the-" keeps its hyphen, "repro-" loses it.
             follows = chr(pdfium.FPDFText_GetUnicode(text, index + 1) & 0xFFFF)
@@ -148,12 +161,17 @@ def _end(line: _Line, text: Any, start: int, page: _Page) -> None:
         return
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(text, start, x, y)
-    line.base = y.value
+    line.base, line.left = y.value, x.value
     last = start + len(line.text.strip()) - 1
+    pdfium.FPDFText_GetCharOrigin(text, last, x, y)
+    line.foot = y.value
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(text, last, matrix)
     scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
     line.size = pdfium.FPDFText_GetFontSize(text, last) * scale
+    edges = [ctypes.c_double() for _ in range(4)]
+    if pdfium.FPDFText_GetCharBox(text, last, *edges):
+        line.right = edges[1].value
     line.bold = pdfium.FPDFText_GetFontWeight(text, last) >= 600 or "bold" in _font(text, last)
     page.lines.append(line)
 
@@ -168,8 +186,8 @@ def _font(text: Any, index: int) -> str:
 class _Paint:
     """What is on a page, in the order in which it is painted."""
 
-    def __init__(self, page: Any, found: _Page) -> None:
-        self.found = found
+    def __init__(self, page: Any, text: Any, found: _Page) -> None:
+        self.text, self.found = text, found
         self.area = _COVERS * page.get_width() * page.get_height()
         self.sheet: Box = page.get_cropbox()
         self.unseen: dict[int, str] = {}
@@ -179,27 +197,28 @@ class _Paint:
         self.backs: list[tuple[Box, int, Colour]] = []  # coloured areas and pictures
         self.covers: list[tuple[Box, int]] = []  # areas that nothing shows through
         for order, item in enumerate(page.get_objects(max_depth=4)):
-            self._take(item, item.get_bounds(), order)
+            self._take(item, order)
 
-    def _take(self, item: Any, box: Box, order: int) -> None:
+    def _take(self, item: Any, order: int) -> None:
+        box, matrix = _placed(item)
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             self.found.pictures += 1
             self.backs.append((box, order, None))
             self.found.covered |= (box[2] - box[0]) * (box[3] - box[1]) >= self.area
         elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
             self._mark(item, box)
-            why = _why(item, box, self.sheet)
+            why = self._why(item, box, matrix)
             if why in (_WHITE_TEXT, _UNPAINTED):
                 self.doubted.append((_address(item.raw), box, order, why))
             elif why:
                 self.unseen[_address(item.raw)] = why
-            elif item.level == 0:
+            else:
                 self.texts.append((_address(item.raw), box, order, _colour(item)))
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             coloured, solid = _painted(item)
             if coloured:
                 self.backs.append((box, order, _colour(item) if solid else None))
-            if solid and item.level == 0:
+            if solid:
                 self.covers.append((box, order))
 
     def _mark(self, item: Any, box: Box) -> None:
@@ -210,6 +229,29 @@ class _Paint:
                 high, long = sorted((box[2] - box[0], box[3] - box[1]))
                 room = long / _NARROWEST / max(high, 1)
                 self.spoken.setdefault(_address(mark), [(0, length.value / 2)]).append((_address(item.raw), -room))
+
+    def _why(self, item: Any, box: Box, matrix: Any) -> str:
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
+        if mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP):
+            return _UNPAINTED
+        # By its middle: what begins at an edge and runs over it is as little to be read as what stands outside.
+        if not _holds(self.sheet, box):
+            return "text outside the page"
+        if _is_cut(item):
+            return "text outside its frame"
+        size = ctypes.c_float()
+        pdfium.FPDFTextObj_GetFontSize(item.raw, size)
+        matrix = item.get_matrix().multiply(matrix)
+        high, wide = (size.value * (x**2 + y**2) ** 0.5 for x, y in ((matrix.c, matrix.d), (matrix.a, matrix.b)))
+        if size.value > 0 and (high < _TINY or wide < _THIN):
+            return "tiny text"
+        letters = pdfium.FPDFTextObj_GetText(item.raw, self.text, None, 0) / 2 - 1
+        if letters > _SEVERAL and max(box[2] - box[0], box[3] - box[1]) < _STACKED * high * letters:
+            return "letters on top of each other"
+        colour = _colour(item, outline=mode == pdfium.FPDF_TEXTRENDERMODE_STROKE)
+        if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE):
+            return _WHITE_TEXT
+        return ""
 
     def hidden(self) -> dict[int, str]:
         """Text objects that a reader does not see, by their address."""
@@ -222,11 +264,41 @@ class _Paint:
             if not shown:
                 self.unseen[address] = why
         for address, box, order, colour in self.texts if self.covers else ():
-            if any(painted > order and _around(cover, box) for cover, painted in self.covers[:_AREAS]):
+            if _is_covered(box, [cover for cover, painted in self.covers[:_AREAS] if painted > order]):
                 self.unseen[address] = "text painted over"
             elif colour and _ground(self.backs, box, order) == colour:
                 self.unseen[address] = "text in the colour of its ground"
         return self.unseen
+
+
+def _placed(item: Any) -> tuple[Box, Any]:
+    """Where an object is on the page, and how what it stands in moves and stretches it."""
+    box: Box = item.get_bounds()
+    matrix, around = pypdfium2.PdfMatrix(), item.container
+    while around is not None:
+        box, matrix = around.get_matrix().on_rect(*box), matrix.multiply(around.get_matrix())
+        around = around.container
+    return box, matrix
+
+
+def _is_cut(item: Any) -> bool:
+    """Is the text cut away by the frame that it, or what it stands in, is painted in?"""
+    box: Box = item.get_bounds()
+    while item is not None:
+        if not all(_holds(frame, box) for frame in _frames(item)):
+            return True
+        item = item.container
+        box = item.get_matrix().on_rect(*box) if item is not None else box
+    return False
+
+
+def _is_covered(box: Box, covers: list[Box]) -> bool:
+    """Do these areas, together, leave nothing of the box?"""
+    reached = box[0]
+    for left, bottom, right, top in sorted(covers):
+        if left <= reached + 3 and bottom <= box[1] + 3 and top >= box[3] - 3:
+            reached = max(reached, right)
+    return reached >= max(box[2] - 3, (box[0] + box[2]) / 2) and reached > box[0]
 
 
 def _behind(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> bool:
@@ -237,27 +309,6 @@ def _ground(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> Colou
     """The colour of what was painted last behind a text, if that is one colour."""
     behind = (colour for back, painted, colour in backs[_AREAS::-1] if painted < order and _around(back, box))
     return next(behind, None)
-
-
-def _why(item: Any, box: Box, sheet: Box) -> str:
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
-    if mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP):
-        return _UNPAINTED
-    # By its middle: what begins at an edge and runs over it is as little to be read as what stands outside.
-    if item.level == 0 and not _holds(sheet, box):
-        return "text outside the page"
-    if item.level == 0 and not all(_holds(frame, box) for frame in _frames(item)):
-        return "text outside its frame"
-    size = ctypes.c_float()
-    pdfium.FPDFTextObj_GetFontSize(item.raw, size)
-    matrix = item.get_matrix()
-    high, wide = (size.value * (x**2 + y**2) ** 0.5 for x, y in ((matrix.c, matrix.d), (matrix.a, matrix.b)))
-    if size.value > 0 and (high < _TINY or wide < _THIN):
-        return "tiny text"
-    colour = _colour(item, outline=mode == pdfium.FPDF_TEXTRENDERMODE_STROKE)
-    if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE):
-        return _WHITE_TEXT
-    return ""
 
 
 def _holds(outer: Box, inner: Box) -> bool:
@@ -288,7 +339,10 @@ def _painted(item: Any) -> tuple[bool, bool]:
     colour = _colour(item)
     if mode.value == pdfium.FPDF_FILLMODE_NONE or not colour:
         return False, False
-    solid = colour[3] == 255 and not pdfium.FPDFPageObj_HasTransparency(item.raw)
+    solid = colour[3] == 255
+    around = item
+    while solid and around is not None:
+        solid, around = not pdfium.FPDFPageObj_HasTransparency(around.raw), around.container
     return min(colour[:3]) < _WHITE and colour[3] >= 10, solid
 
 
@@ -309,15 +363,17 @@ def _address(pointer: Any) -> int:
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
 
-def _annotations(page: Any) -> tuple[int, int]:
-    comments = links = 0
+def _annotations(page: Any) -> Iterator[str]:
     for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), 5000)):
         note = pdfium.FPDFPage_GetAnnot(page, index)
         kind = pdfium.FPDFAnnot_GetSubtype(note)
-        links += kind == pdfium.FPDF_ANNOT_LINK
-        comments += kind in (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_HIGHLIGHT)
+        if kind == pdfium.FPDF_ANNOT_LINK:
+            yield "link, not followed|links, not followed"
+        elif kind == pdfium.FPDF_ANNOT_WIDGET:
+            yield "form field|form fields"
+        elif kind != pdfium.FPDF_ANNOT_POPUP:
+            yield "comment|comments"
         pdfium.FPDFPage_CloseAnnot(note)
-    return comments, links
 
 
 def _is_empty(page: _Page) -> bool:
@@ -389,7 +445,9 @@ def _write(pages: list[_Page], document: Any) -> Draft:
             heading = _is_heading(lines, body)
             size = round(lines[0].size, 1)
             level = larger.index(size) + 1 if size in larger else len(larger) + 1
-            kind = "heading" if heading else "list_item" if _BULLET.match(lines[0].text) else "paragraph"
+            kind = (
+                "heading" if heading else "list_item" if lines[0].item or _BULLET.match(lines[0].text) else "paragraph"
+            )
             writer.add(kind, _joined(lines), level=min(level, 6), place=f"page {page.number}")  # type: ignore[arg-type]
     for key in ("Subject", "Keywords"):
         writer.property(document.get_metadata_value(key))
@@ -400,20 +458,56 @@ def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
     """Lines that belong together: one size, one distance, no bullet, no jump to another column mid-sentence."""
     if not lines:
         return
-    gaps = sorted(a.base - b.base for a, b in pairwise(lines) if 0 < a.base - b.base < 5 * (a.size or 10))
+    gaps = sorted(a.foot - b.base for a, b in pairwise(lines) if 0 < a.foot - b.base < 5 * (a.size or 10))
     usual = gaps[len(gaps) // 3] if gaps else 0.0
+    _mark_items(lines)
     current = [lines[0]]
     for before, line in pairwise(lines):
-        gap = before.base - line.base
+        gap = before.foot - line.base
         other = abs(line.size - before.size) > 0.08 * before.size or line.bold != before.bold
         jump = gap < -2 * line.size  # to the top of the next column
         wide = gap > 1.35 * usual and gap > 1.15 * line.size
         ended = before.text.rstrip().endswith(_SENTENCE_END)
-        if other or wide or (jump and ended) or _BULLET.match(line.text) or (_NUMBERED.match(line.text) and ended):
+        if (
+            other
+            or wide
+            or line.item
+            or (current[0].item and line.left < before.left - _INDENTED)
+            or (jump and ended)
+            or _BULLET.match(line.text)
+            or (_NUMBERED.match(line.text) and ended)
+        ):
             yield current
             current = []
         current.append(line)
     yield current
+
+
+def _mark_items(lines: list[_Line]) -> None:
+    """Find the items of lists without marks: indented below "We measure:" or a heading, each ending before its time."""
+    rights: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for line in lines:
+        for column in (0, 1):  # what is indented a little belongs to the column, too
+            rights[round(line.size), int(line.left // _INDENT) + column].append(line.right)
+    # A few lines run over the edge.
+    edges = {key: nlargest(3, ends)[-1] for key, ends in rights.items() if len(ends) > 2}
+    listed: float | None = None
+    for before, line in pairwise(lines):
+        if listed is None:
+            opens = before.text.rstrip().endswith((":", "：")) or before.size > 1.08 * line.size
+            line.item = opens and _INDENTED < line.left - before.left < _INDENT
+            listed = line.left if line.item else None
+        elif abs(line.left - listed) < _INDENTED / 2 or line.base > before.foot:  # on top of the next column
+            listed = line.left
+            line.item = _ends_early(before, line, edges.get((round(line.size), int(before.left // _INDENT)), 0.0))
+        else:
+            listed = None
+
+
+def _ends_early(line: _Line, following: _Line, edge: float) -> bool:
+    """Would the next word have found room on the line, so that somebody began a new one?"""
+    letter = (line.right - line.left) / max(len(line.text.strip()), 1)
+    return edge - line.right > _ROOM * letter * (len(following.text.split()[0]) + 1) > 0
 
 
 def _is_heading(lines: list[_Line], body: float) -> bool:
