@@ -192,6 +192,7 @@ class GitHub:
             ("GET", rf"{r}/pulls/7/comments", lambda call: (200, list(self.remarks))),
             ("POST", rf"{r}/pulls/7/comments", self._remark),
             ("PATCH", rf"{r}/pulls/comments/(\d+)", self._edit_remark),
+            ("DELETE", rf"{r}/pulls/comments/(\d+)", self._delete_remark),
             ("POST", rf"{r}/pulls/7/reviews", self._review),
             ("POST", rf"{r}/check-runs", self._check),
         ]
@@ -328,6 +329,10 @@ class GitHub:
         remark = self._find(self.remarks, number)
         remark["body"] = call.body["body"]
         return 200, remark
+
+    def _delete_remark(self, call: Call, number: str) -> tuple[int, Any]:
+        self.remarks.remove(self._find(self.remarks, number))
+        return 204, None
 
     def _review(self, call: Call) -> tuple[int, Any]:
         for comment in call.body["comments"]:

@@ -143,8 +143,9 @@ def test_a_first_push(hub: GitHub, run: Run) -> None:
         *READ,
         *THREAD,
         "POST /issues/7/comments 201",
-        "GET /issues/7/comments 200",  # whether another run was at it, too
+        "GET /issues/7/comments 200",  # whether another run was at it, too; so with the remarks
         "POST /pulls/7/reviews 200",
+        "GET /pulls/7/comments 200",
         "POST /check-runs 201",
     ]
     [comment], [remark], [check] = hub.comments, hub.remarks, hub.checks
@@ -174,6 +175,7 @@ def test_a_second_push_fixes_one_finding_and_adds_one(hub: GitHub, run: Run) -> 
         *THREAD,
         "PATCH /issues/comments/1001 200",
         "POST /pulls/7/reviews 200",
+        "GET /pulls/7/comments 200",
         "PATCH /pulls/comments/1002 200",
         "POST /check-runs 201",
     ]
@@ -261,8 +263,8 @@ def test_a_line_that_github_refuses(hub: GitHub, run: Run) -> None:
     job = run()
     calls = hub.sequence()[len(READ) + len(THREAD) :]
     assert calls[:3] == ["POST /issues/7/comments 201", "GET /issues/7/comments 200", "POST /pulls/7/reviews 422"]
-    assert sorted(calls[3:-1]) == [*["POST /pulls/7/comments 201"] * 2, *["POST /pulls/7/comments 422"] * 2]
-    assert calls[-1] == "POST /check-runs 201"
+    assert sorted(calls[3:-2]) == [*["POST /pulls/7/comments 201"] * 2, *["POST /pulls/7/comments 422"] * 2]
+    assert calls[-2:] == ["GET /pulls/7/comments 200", "POST /check-runs 201"]
     assert 22 not in [remark["line"] for remark in hub.remarks]
     assert "a remark on docs/proposals/campus.md, line 22 could not be posted" in job.err
     assert "**Human review:**" in hub.comments[0]["body"]
@@ -288,6 +290,7 @@ def test_a_rate_limit(hub: GitHub, run: Run, status: int, headers: dict[str, str
         "POST /issues/7/comments 201",
         "GET /issues/7/comments 200",
         "POST /pulls/7/reviews 200",
+        "GET /pulls/7/comments 200",
         "POST /check-runs 201",
     ]
     assert StoppedClock.waits == waits
@@ -383,6 +386,19 @@ def test_two_runs_at_once_leave_one_comment(hub: GitHub, run: Run) -> None:
     run()
     assert hub.comments == theirs
     assert [call for call in hub.sequence() if call.startswith("DELETE")] == ["DELETE /issues/comments/1006 204"]
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_leave_one_remark(hub: GitHub, run: Run) -> None:
+    """GH11: the same for remarks; other people's are left alone."""
+    run()
+    [body] = [remark["body"] for remark in hub.remarks]
+    hub.remarks = [hub.add_remark(PATH, 11, body, AUTHOR)]
+    theirs = []
+    hub.before["POST /pulls/7/reviews"] = lambda: theirs.append(hub.add_remark(PATH, 11, body))
+    run()
+    assert hub.remarks[1:] == theirs
+    assert len([call for call in hub.sequence() if call.startswith("DELETE")]) == 1
 
 
 @pytest.mark.slow

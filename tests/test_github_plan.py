@@ -133,6 +133,15 @@ def test_the_check_is_never_green_over_a_gap(left: tuple[Left, ...], conditions:
     assert plan.check.conclusion == conclusion
 
 
+@pytest.mark.parametrize("new", [True, False])
+def test_what_could_not_be_compared_is_not_called_new(new: bool) -> None:
+    """Where the budget was reached, the base may be the one that was not read."""
+    one = Reviewed(path="a.md", lines=frozenset(), review=build.review(), new=new)
+    saying = Saying(build.rubric(), "en", "gate", telling("en"))
+    plan = make_plan(Outcome((one,), ()), (), Thread(), HEAD, saying, Conditions())
+    assert ("New in this pull request" in plan.comment.parts[0].head) is new
+
+
 def test_a_coach_gives_no_verdict() -> None:
     rubric = load_rubric("fsdl")
     plan = planned(review(EXAMPLES / "smart-campus.md"), rubric=rubric, voice="coach")

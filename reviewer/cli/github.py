@@ -192,11 +192,10 @@ def _review(
     patterns = [part.strip() for part in re.split(r"[,\n]", options.paths or "") if part.strip()]
     found = list(proposals(pull, patterns or PROPOSALS, options.max_files, options.max_bytes))
     changed = [one for one in found if isinstance(one, Proposal)]
+    outcome = asyncio.run(review_proposals(changed, reading, pull, partial(_announce, reading, len(changed))))
+    # Late, since a model may take minutes, in which another run can write what need not be written twice.
     me = whoami(there[0], options.author) if there and options.post else None
     thread = read_thread(there[1], me) if there and me else Thread()
-    outcome = asyncio.run(
-        review_proposals(changed, reading, thread.state, pull, partial(_announce, reading, len(changed)))
-    )
     spoken = [one.review.language for one in outcome.reviewed]
     language: str = settings.lang or (spoken[0] if spoken else "en")
     saying = Saying(reading.rubric, language, settings.voice, telling(language))

@@ -175,9 +175,9 @@ def _part(one: Reviewed, last: str, saying: Saying) -> Part:
     if review.status != "reviewed":
         blocks.append(f"**{say(saying.language)(f'status.{review.status}')}.** {escape_markdown(reason(review))}")
         return Part(head="\n\n".join(blocks))
-    if one.since_base is None:
+    if one.new:
         blocks.append(tell("new.file"))
-    elif one.since_base.obstacle is None:
+    elif one.since_base and one.since_base.obstacle is None:
         blocks.append(f"**{tell('since.base')}:** {moves(one.since_base, saying)}")
     folds = []
     if saying.voice == "gate" and one.since_base and one.since_base.obstacle is None and one.since_base.facts:

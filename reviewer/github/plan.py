@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from reviewer.compare import compare
+from reviewer.domain import Rubric
 from reviewer.domain.base import Frozen
 from reviewer.github.changes import QUIET, Left
 from reviewer.github.comment import SEVERITIES, Comment, Saying, compose, text_of
 from reviewer.github.remarks import Edit, Remark, Standing, edits, new_remarks
 from reviewer.github.reviews import Outcome, Reviewed, open_findings, reason
-from reviewer.github.state import State, remember
+from reviewer.github.state import State, recall, remember
 from reviewer.github.workflow import Annotation
 from reviewer.pipeline import escape_markdown, folded, lines_of, render, say, shortened, whole, without_text
 from reviewer.version import VERSION
@@ -65,7 +67,8 @@ def make_plan(
     *, text: bool = True,
 ) -> Plan:  # fmt: skip
     """What to post about these reviews, given what stands there. `text`: keep the proposals' text in the record."""
-    reviewed, left = outcome.reviewed, (*left, *outcome.left)
+    reviewed = [_since_push(one, thread.state, saying.rubric) for one in outcome.reviewed]
+    left = (*left, *outcome.left)
     last = thread.state.head if thread.state else ""
     comment = compose(reviewed, left, _foot(outcome, head, saying), last if last != head else "", saying)
     state = State(
@@ -105,6 +108,11 @@ def headline(one: Reviewed, saying: Saying) -> str:
         return saying.tell("questions", count=len(open_findings(one.review)))
     figures = (f"{saying.words.axes.get(axis, axis)} {whole(score.point)}" for axis, score in card.axes.items())
     return ", ".join((word(f"verdict.{card.verdict}"), *figures) if card.verdict else figures)
+
+
+def _since_push(one: Reviewed, last: State | None, rubric: Rubric) -> Reviewed:
+    past = recall(last, one.review.document.name, rubric)
+    return one.model_copy(update={"since_push": compare(past, one.review, rubric)}) if past else one
 
 
 def _digest(comment: Comment) -> str:

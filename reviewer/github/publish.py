@@ -76,11 +76,7 @@ def read_thread(pull: PullRequest, me: Me) -> Thread:
     """What we wrote on the pull request before."""
     with reading(f"comments of pull request #{pull.number}"):
         mine = _mine(pull, me)
-        remarks = tuple(
-            Standing(id=one.id, path=one.path, body=one.body or "")
-            for one in pull.get_review_comments()
-            if me.wrote(one.user)
-        )
+        remarks = _standing(pull, me)
     return Thread(comment=mine[0].id if mine else None, state=read(mine[0].body) if mine else None, remarks=remarks)
 
 
@@ -97,7 +93,7 @@ def publish(
         note = tell("stale", head=plan.head[:7]) if stale else ""
         comment = attempts.make("the comment", partial(_comment, plan, pull, me, thread, note))
     if "inline" in post and not stale and not attempts.forbidden:  # who may not comment may not remark either
-        attempts.make("remarks on lines", lambda: _remarks(plan, pull, attempts))
+        attempts.make("remarks on lines", lambda: _remarks(plan, pull, me, attempts))
         for edit in plan.edits:
             attempts.make("a remark", partial(_edit, pull, edit))
     if "check" in post:
@@ -194,7 +190,13 @@ def _mine(pull: PullRequest, me: Me) -> list[IssueComment]:
     return sorted(found, key=lambda one: one.id)
 
 
-def _remarks(plan: Plan, pull: PullRequest, attempts: _Attempts) -> None:
+def _standing(pull: PullRequest, me: Me) -> tuple[Standing, ...]:
+    """Our remarks, the first one first. Every page is read."""
+    found = (one for one in pull.get_review_comments() if me.wrote(one.user))
+    return tuple(sorted((Standing(id=one.id, path=one.path, body=one.body or "") for one in found), key=lambda s: s.id))
+
+
+def _remarks(plan: Plan, pull: PullRequest, me: Me, attempts: _Attempts) -> None:
     """All remarks in one call, or one by one where GitHub refuses a line: then it refuses all of them."""
     if not plan.remarks:
         return
@@ -209,6 +211,14 @@ def _remarks(plan: Plan, pull: PullRequest, attempts: _Attempts) -> None:
         for remark in plan.remarks[:ALONE]:
             post = partial(pull.create_review_comment, remark.body, commit, remark.path, line=remark.line, side="RIGHT")
             attempts.make(f"a remark on {remark.path}, line {remark.line}", post)
+    # Two runs at once both find nothing and both write, as with the comment.
+    firsts: set[tuple[str, str]] = set()
+    for one in _standing(pull, me):
+        finding = one.path, one.fingerprint
+        if one.fingerprint and finding in firsts:
+            with suppress(UnknownObjectException):
+                pull.get_review_comment(one.id).delete()
+        firsts.add(finding)
 
 
 def _placed(remark: Remark) -> ReviewComment:

@@ -1,4 +1,4 @@
-"""The proposals reviewed, each beside what it was at the base and at the last push."""
+"""The proposals reviewed, each beside what it was where the branches parted."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -11,7 +11,6 @@ from reviewer.domain.comparison import Comparison
 from reviewer.errors import BudgetError, CredentialError, ProviderError, one_line
 from reviewer.github.changes import Left, Proposal, Why
 from reviewer.github.pull import Pull
-from reviewer.github.state import State, recall
 from reviewer.pipeline import ModelSettings, price, review_many, waive
 
 # What a run for a pull request from outside may take where nothing else is said.
@@ -25,7 +24,8 @@ class Reviewed(Frozen):
     path: str
     lines: frozenset[int]  # where a remark may stand
     review: Review
-    base: Review | None  # as it was where the branches parted
+    new: bool = False  # it was not there where the branches parted
+    base: Review | None = None  # as it was there; None, too, where that could not be reviewed
     since_base: Comparison | None = None
     since_push: Comparison | None = None
 
@@ -64,7 +64,7 @@ def reason(review: Review) -> str:
 
 
 async def review_proposals(
-    found: Sequence[Proposal], reading: Reading, last: State | None, pull: Pull, before: Callable[[], None]
+    found: Sequence[Proposal], reading: Reading, pull: Pull, before: Callable[[], None]
 ) -> Outcome:
     """Review what is proposed and what it was, and compare. `before` is called before anything is sent."""
     keyless = False
@@ -83,15 +83,14 @@ async def review_proposals(
             continue
         review = waive(review, reading.waivers, reading.day)
         base = done.get(old + proposal.before[0]) if proposal.before else None
-        past = recall(last, review.document.name, reading.rubric)
         reviewed.append(
             Reviewed(
                 path=proposal.path,
                 lines=proposal.lines,
                 review=review,
+                new=proposal.before is None,
                 base=base,
                 since_base=compare(base, review, reading.rubric) if base else None,
-                since_push=compare(past, review, reading.rubric) if past else None,
             )
         )
     why: Why = "cost" if isinstance(error, BudgetError) else "model"
