@@ -62,7 +62,7 @@ class Workers:
 def workers() -> Iterator[Workers]:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=0, dashboard_address=None) as local:
+    with LocalCluster(n_workers=0, dashboard_address=None) as local:  # type: ignore[no-untyped-call]
         all_of_them = Workers(local.scheduler_address)
         for _ in range(3):
             all_of_them.join()
@@ -102,6 +102,32 @@ def test_co04_workers_killed_at_random_lose_nothing(workers: Workers, tmp_path: 
     print(f"{len(killed)} workers killed")
     subprocess.run([sys.executable, "-m", "reviewer", *command, str(tmp_path / "whole")], check=True)
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_co06_a_document_that_hangs_fails_alone_and_its_worker_begins_anew(tmp_path: Path) -> None:
+    """More of them than there are workers: were a thread held for ever, nobody would read the others."""
+    from distributed import LocalCluster
+
+    source = proposals(tmp_path / "in", 12)
+    (tmp_path / "hang.py").write_text(
+        "import threading\nfrom reviewer.batch import cluster, job\n"
+        "cluster.review_item = lambda item, whole: "
+        "threading.Event().wait() if item.name[-7:-3] < '0003' else job.review_item(item, whole)\n"
+    )
+    with LocalCluster(n_workers=0, dashboard_address=None) as local:  # type: ignore[no-untyped-call]
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", local.scheduler_address, "--nworkers", "2",
+                   "--nthreads", "1", "--no-dashboard", "--preload", str(tmp_path / "hang.py")]  # fmt: skip
+        workers = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        try:
+            dask = ["--engine", "dask", "--scheduler", local.scheduler_address, "--limit", "15"]
+            assert main(["batch", "run", str(source), "--out", str(tmp_path / "run"), *dask]) == 4
+        finally:
+            workers.terminate()
+            workers.wait()
+    found = [(name[-8:], state, reason.partition(": ")[2]) for name, state, reason, _ in rows(tmp_path / "run")]
+    late = "took longer than 15 s; review it alone, or as plain text"
+    assert found == [(f"p{n:04}.md", *(("failed", late) if n < 3 else ("reviewed", ""))) for n in range(12)]
 
 
 @pytest.mark.slow

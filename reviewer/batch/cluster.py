@@ -28,9 +28,18 @@ _LOOK = 1.0  # seconds after which we look whether workers came, went or began a
 
 
 def on_cluster(
-    items: Iterator[Item], job: Job, scheduler: str, *, concurrency: int, clock: Callable[[], float] = time.monotonic
+    items: Iterator[Item],
+    job: Job,
+    scheduler: str,
+    *,
+    concurrency: int,
+    limit: float = 60.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Result]:
-    """Results as they come; what no other document would survive is raised at the end."""
+    """Results as they come; what no other document would survive is raised at the end.
+
+    Without a model, a document that takes longer than `limit` seconds is failed, and its worker begins anew.
+    """
     try:
         from distributed import Client
     except ImportError as error:
@@ -49,7 +58,7 @@ def on_cluster(
     except (OSError, ValueError) as error:
         raise SettingsError(f"{scheduler}: no Dask scheduler answers there ({error}); check --scheduler") from error
     with client:
-        round_ = _Round(client, job, purse, concurrency)
+        round_ = _Round(client, job, purse, concurrency, limit, clock)
         try:
             yield from round_.results(items)
         finally:
@@ -59,14 +68,17 @@ def on_cluster(
 class _Round:
     """The documents that are out at the workers."""
 
-    def __init__(self, client: Any, job: Job, purse: "Purse | None", concurrency: int) -> None:
+    def __init__(
+        self, client: Any, job: Job, purse: "Purse | None", concurrency: int, limit: float, clock: Callable[[], float]
+    ) -> None:
         self._client, self._job, self._purse, self._concurrency = client, job, purse, concurrency
+        self._limit, self._clock = limit, clock
         self._name = f"reviewer-{uuid4().hex[:12]}"
         self._out: dict[Any, Item] = {}  # by future
         self._priced: list[tuple[Item, Estimate]] = []  # wait for money, or for their minute
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._begun: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._at_work: set[str] = set()
+        self._begun: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._at_work: dict[str, tuple[float, str]] = {}  # by content: since when, and where
         self._fatal: ReviewerError | None = None
         client.register_plugin(_plugin(job), name=self._name)
         client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
@@ -83,6 +95,8 @@ class _Round:
         """Every result, no document taken from `items` before there is room for it."""
         more = True
         while True:
+            if self._job.model is None:  # a model's calls have limits of their own
+                yield from self._overdue()
             while more and self._fatal is None and len(self._out) + len(self._priced) < self._room():
                 item = next(items, None)
                 if item is None:
@@ -90,11 +104,11 @@ class _Round:
                 else:
                     self._hand_out(item)
             pause = self._pay_out()
-            self._count_twice()
+            self._hear()
             if not self._out and (self._fatal is not None or not self._priced):
                 break
             for future in self._wait(pause):
-                if (result := self._came_back(future)) is not None:
+                if future in self._out and (result := self._came_back(future)) is not None:
                     yield result
         if self._fatal is not None:
             raise self._fatal
@@ -137,13 +151,27 @@ class _Round:
             self._submit(_reviewed, item, self._purse.share(item.content))
         return 0.0
 
-    def _count_twice(self) -> None:
-        """Dask gives a lost worker's documents to another: what they took is paid twice."""
+    def _hear(self) -> None:
+        """What was begun. Dask gives a lost worker's documents to another: what they took is paid twice."""
         while not self._begun.empty():
-            content = self._begun.get()
+            content, worker = self._begun.get()
             if content in self._at_work and self._purse is not None:
                 self._purse.again(content)
-            self._at_work.add(content)
+            self._at_work[content] = self._clock(), worker
+
+    def _overdue(self) -> Iterator[Result]:
+        """Give up what takes too long. Nothing ends a thread that hangs but the end of its process."""
+        for future, item in list(self._out.items()):
+            since, worker = self._at_work.get(item.content, (self._clock(), ""))
+            if self._clock() - since > self._limit and not future.done():
+                del self._out[future]
+                future.cancel()
+                # One that died meanwhile is not known any more; one without a nanny cannot begin anew.
+                with suppress(KeyError, ValueError, OSError):
+                    self._client.restart_workers([worker], timeout=_LATE, raise_for_error=False)
+                yield failed(
+                    item, f"{item.name}: took longer than {self._limit:g} s; review it alone, or as plain text"
+                )
 
     def _came_back(self, future: Any) -> Result | None:
         item, error = self._out.pop(future), future.exception()
@@ -152,7 +180,7 @@ class _Round:
         if isinstance(answer, Estimate):
             self._priced.append((item, answer))
             return None
-        self._at_work.discard(item.content)
+        self._at_work.pop(item.content, None)
         if self._purse is not None:
             # What a failed one took, and one whose worker is lost, nobody knows.
             known = answer is not None and answer.state != "failed" and answer.cost is not None
@@ -204,7 +232,8 @@ def _reviewed(name: str, item: Item, share: dict[str, Any] | None = None) -> Res
     from distributed import get_worker
 
     job = _job(name)
-    get_worker().log_event(name, item.content)
+    worker = get_worker()
+    worker.log_event(name, (item.content, worker.address))
     if share and job.model is not None:
         job = job.model_copy(update={"model": job.model.model_copy(update=share)})
     return review_item(item, job)
