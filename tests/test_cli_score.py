@@ -150,7 +150,7 @@ def test_rubric_show(name: str, language: str, run: Call) -> None:
 def test_rubric_show_suggests(run: Call) -> None:
     code, _, err = run("rubric", "show", "lables")
     assert code == 2
-    assert "has no criterion 'lables'; did you mean labels?" in err
+    assert "has no criterion 'lables'; did you mean 'labels'?" in err
 
 
 def test_rubric_check(run: Call, tmp_path: Path) -> None:
@@ -179,6 +179,17 @@ def test_completion(shell: str, run: Call, monkeypatch: pytest.MonkeyPatch) -> N
     _, out, _ = run()
     assert "rubric" in out
     assert "review\n" not in out
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["review pla", "diff pla", "score pla", "rubric check pla", "batch run pla", "review --rubric pla", "diff -o pla"],
+)
+def test_completion_leaves_files_to_the_shell(typed: str, run: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_REVIEWER_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"reviewer {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split())))
+    assert run()[1] == "file,pla\n"
 
 
 def test_version(run: Call) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import lang_option, rubric_option
+from reviewer.cli.options import lang_option, output_option, rubric_option
 from reviewer.cli.run import run
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -
 @click.argument("new", type=click.Path(path_type=Path))
 @rubric_option
 @click.option("--format", "shape", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
+@output_option
 def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | None) -> int:
     """Compare two runs, document by document.
 
@@ -151,7 +151,7 @@ def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | Non
 
 @command.command()
 @folder
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
+@output_option
 def export(folder: Path, output: str | None) -> int:
     """Write every record, one JSON object in a line.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reviewer.cli.options import alike, block_option, lang_option, rubric_option, waivers_option
+from reviewer.cli.options import FILE, alike, block_option, lang_option, output_option, rubric_option, waivers_option
 from reviewer.errors import InputError
 
 if TYPE_CHECKING:  # at start-up nothing here may import pydantic
@@ -34,10 +34,10 @@ class Version(NamedTuple):
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new", required=False)
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE, required=False)
 @click.option("--format", type=click.Choice(FORMATS), help="Form of the output. [default: terminal]")
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output.")
+@output_option
 @rubric_option
 @lang_option
 @click.option(

@@ -4,15 +4,33 @@ import sys
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reviewer.errors import meant
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 MOST_BESIDE = 1_000  # files of a folder among which one that was meant is looked for
 FORMATS = ("terminal", "markdown", "json", "criticmarkup", "html", "sarif")
 Command = Callable[..., Any]
+
+
+class _File(click.types.StringParamType):
+    """A name that tab completion takes for a file's; what it is otherwise, the command finds out."""
+
+    name = "file"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Leave it to the shell."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+FILE = _File()
 
 
 def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -25,7 +43,7 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
 
 
 rubric_option = click.option(
-    "--rubric", metavar="NAME|PATH", help="A bundled rubric, a rubric file or a folder. [default: fsdl]"
+    "--rubric", type=FILE, metavar="NAME|PATH", help="A bundled rubric, a rubric file or a folder. [default: fsdl]"
 )
 lang_option = click.option(
     "--lang", type=click.Choice(["en", "ko"]), help="Language of the critique. [default: the document's]"
@@ -37,6 +55,7 @@ voice_option = click.option(
 )
 waivers_option = click.option(
     "--waivers",
+    type=FILE,
     metavar="FILE",
     help="Findings that somebody answers for. [default: reviewer.waivers.yaml, where it is there]",
 )
@@ -83,9 +102,12 @@ asking_options = _together(
     block_option,
 )
 
+output_option = click.option(
+    "-o", "--output", type=FILE, metavar="FILE", help="Write to FILE (mode 0600), not to standard output."
+)
 output_options = _together(
     click.option("--format", type=click.Choice(FORMATS), help="Form of the output. [default: terminal]"),
-    click.option("-o", "--output", metavar="FILE", help="Write to FILE (mode 0600), not to standard output."),
+    output_option,
     click.option("--no-text", is_flag=True, default=None, help="Leave the proposal's text out of the record."),
 )
 

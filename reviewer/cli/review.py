@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.options import (
+    FILE,
     alike,
     asking_options,
     judging_options,
@@ -36,7 +37,7 @@ MOST = 20_000_000  # bytes of a pipe, which may never end; more than a proposal 
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE|-]...")
+@click.argument("files", type=FILE, nargs=-1, metavar="[FILE|-]...")
 @output_options
 @judging_options
 @model_options

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.options import rubric_option
+from reviewer.cli.options import FILE, rubric_option
 from reviewer.errors import InputError, RubricError, meant
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def list_() -> None:
 
 
 @command.command()
-@click.argument("id", required=False, metavar="[ID]")
+@click.argument("id", type=FILE, required=False, metavar="[ID]")
 @rubric_option
 @click.option("--lang", type=click.Choice(["en", "ko"]), help="Language of the texts. [default: en]")
 @click.option("--format", type=click.Choice(["terminal", "markdown"]), default="terminal", help="markdown: all of it.")
@@ -95,7 +95,7 @@ def show(id: str | None, rubric: str | None, lang: str | None, format: str) -> N
 
 
 @command.command()
-@click.argument("path")
+@click.argument("path", type=FILE)
 def check(path: str) -> int:
     """Check the rubric at PATH, and run its own tests.
 

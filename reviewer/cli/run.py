@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import asking_options, lang_option, limit_options, model_options, rubric_option, typed
+from reviewer.cli.options import (
+    FILE,
+    asking_options,
+    lang_option,
+    limit_options,
+    model_options,
+    rubric_option,
+    typed,
+)
 from reviewer.errors import BudgetError, InputError, ReviewerError, SettingsError
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", type=FILE, nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--out", type=click.Path(path_type=Path), metavar="RUN", help="The run's folder; made where it is not.")
 @rubric_option
 @lang_option

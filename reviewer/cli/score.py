@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from reviewer.cli.options import judging_options, output_options
+from reviewer.cli.options import FILE, judging_options, output_options
 from reviewer.errors import InputError
 
 
 @click.command()
-@click.argument("record")
+@click.argument("record", type=FILE)
 @output_options
 @judging_options
 def command(record: str, output: str | None, **flags: Any) -> int:
