@@ -303,11 +303,9 @@ def _print(plan: "Plan", post: frozenset[str]) -> None:
 
     parts: list[tuple[str, str]] = []
     if "comment" in post:
-        same = "no comment: nothing changed since the last one" if plan.unchanged else ""
-        none = "no comment: nothing to say" if plan.empty else ""
-        parts.append(
-            (same or none or "comment", "" if same or none else fit(plan.comment, COMMENT, tail=written(plan.state)))
-        )
+        why_not = "nothing changed since the last one" if plan.unchanged else "nothing to say" if plan.empty else ""
+        body = fit(plan.comment, COMMENT, tail=written(plan.state))
+        parts.append((f"no comment: {why_not}", "") if why_not else ("comment", body))
     if "inline" in post:
         parts += [(f"remark on {remark.path}, line {remark.line}", remark.body) for remark in plan.remarks]
         parts += [(f"remark {edit.id}, rewritten", edit.body) for edit in plan.edits]

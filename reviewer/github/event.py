@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasPath, BaseModel, Field, ValidationError
 
 from reviewer.domain.base import Frozen
 from reviewer.errors import InputError, SettingsError
@@ -35,54 +35,27 @@ class Skip(Frozen):
     head: str = ""  # a commit that may wait for the check all the same
 
 
-class _Commit(BaseModel):
-    sha: str
-
-
-class _Pull(BaseModel):
-    number: int
-    head: _Commit
-
-
-class _User(BaseModel):
-    login: str
-    type: str = "User"
-
-
-class _Repository(BaseModel):
-    full_name: str
-    owner: _User
-
-
-class _Run(BaseModel):
-    event: str
-    head_sha: str
-    head_branch: str | None
-    head_repository: _Repository | None
-
-
-class _Issue(BaseModel):
-    number: int
-    pull_request: Mapping[str, Any] | None = None
-
-
-class _Comment(BaseModel):
-    body: str
-    author_association: str
-    user: _User | None
-
-
-class _Group(BaseModel):
-    head_sha: str
+def _at(*path: str) -> Any:
+    """A field that stands so deep in what GitHub sends; None where it does not."""
+    return Field(default=None, validation_alias=AliasPath(*path))
 
 
 class _Event(BaseModel):
     action: str = ""
-    pull_request: _Pull | None = None
-    workflow_run: _Run | None = None
-    issue: _Issue | None = None
-    comment: _Comment | None = None
-    merge_group: _Group | None = None
+    number: int | None = _at("pull_request", "number")
+    head: str | None = _at("pull_request", "head", "sha")
+    ran_for: str | None = _at("workflow_run", "event")
+    ran_at: str | None = _at("workflow_run", "head_sha")
+    ran_on: str | None = _at("workflow_run", "head_branch")
+    source: str | None = _at("workflow_run", "head_repository", "full_name")
+    owner: str | None = _at("workflow_run", "head_repository", "owner", "login")
+    issue: int | None = _at("issue", "number")
+    on_pull: Mapping[str, Any] | None = _at("issue", "pull_request")
+    said: str | None = _at("comment", "body")
+    association: str | None = _at("comment", "author_association")
+    by: str | None = _at("comment", "user", "login")
+    kind: str | None = _at("comment", "user", "type")
+    group: str | None = _at("merge_group", "head_sha")
 
 
 def read_event(environ: Mapping[str, str], number: int | None = None) -> Ask | Skip:
@@ -97,44 +70,37 @@ def read_event(environ: Mapping[str, str], number: int | None = None) -> Ask | S
         return Ask(repository=repository, number=number, asked=True)
     name = environ.get("GITHUB_EVENT_NAME", "")
     event = _read(environ.get("GITHUB_EVENT_PATH", ""))
-    if name in ("pull_request", "pull_request_target") and event.pull_request:
+    if name in ("pull_request", "pull_request_target") and event.number:
         if event.action == "closed":
             return Skip(reason="the pull request was closed")
-        return Ask(repository=repository, number=event.pull_request.number, head=event.pull_request.head.sha)
-    if name == "workflow_run" and event.workflow_run:
-        return _run(repository, event.workflow_run)
-    if name == "issue_comment" and event.issue and event.comment:
+        return Ask(repository=repository, number=event.number, head=event.head)
+    if name == "workflow_run":
+        return _run(repository, event)
+    if name == "issue_comment":
         return _comment(repository, event)
-    if name == "merge_group" and event.merge_group:
-        return Skip(reason="a merge queue brings nothing new", head=event.merge_group.head_sha)
+    if name == "merge_group" and event.group:
+        return Skip(reason="a merge queue brings nothing new", head=event.group)
     return Skip(reason=f"the event {name or '(none)'!r} proposes nothing")
 
 
-def _run(repository: str, run: _Run) -> Ask | Skip:
+def _run(repository: str, event: _Event) -> Ask | Skip:
     """The pull request whose workflow ran: found by its head, since an artifact of a fork can say anything."""
-    if run.event != "pull_request":
-        return Skip(reason=f"the workflow ran for {run.event!r}, not for a pull request")
-    if not run.head_repository or not run.head_branch:
+    if event.ran_for != "pull_request":
+        return Skip(reason=f"the workflow ran for {event.ran_for!r}, not for a pull request")
+    if not (event.ran_at and event.ran_on and event.source and event.owner):
         return Skip(reason="the repository of the proposal is gone")
-    return Ask(
-        repository=repository,
-        head=run.head_sha,
-        branch=run.head_branch,
-        owner=run.head_repository.owner.login,
-        fork=run.head_repository.full_name,
-    )
+    return Ask(repository=repository, head=event.ran_at, branch=event.ran_on, owner=event.owner, fork=event.source)
 
 
 def _comment(repository: str, event: _Event) -> Ask | Skip:
-    issue, comment = event.issue, event.comment
-    if issue is None or comment is None or issue.pull_request is None:
+    if event.issue is None or event.on_pull is None:
         return Skip(reason="the comment is not on a pull request")
     # The whole comment: a command with arguments could name another host, model or rubric.
-    if event.action != "created" or comment.body.strip() != COMMAND:
+    if event.action != "created" or (event.said or "").strip() != COMMAND:
         return Skip(reason=f"the comment is not {COMMAND} alone")
-    if comment.author_association not in MAY_ASK or comment.user is None or comment.user.type == "Bot":
-        return Skip(reason=f"{COMMAND} is for people with write access; {comment.author_association} is not enough")
-    return Ask(repository=repository, number=issue.number, asked=True, by=comment.user.login)
+    if event.association not in MAY_ASK or event.by is None or event.kind == "Bot":
+        return Skip(reason=f"{COMMAND} is for people with write access; {event.association} is not enough")
+    return Ask(repository=repository, number=event.issue, asked=True, by=event.by)
 
 
 def _read(path: str) -> _Event:

@@ -84,7 +84,7 @@ def make_plan(
         comment=comment,
         state=state,
         unchanged=thread.state is not None and thread.state.digest == state.digest,
-        empty=not reviewed and all(one.why in QUIET for one in left),
+        empty=thread.comment is None and not reviewed and all(one.why in QUIET for one in left),
         remarks=remarks,
         edits=edits(reviewed, left, thread.remarks, head, saying),
         remarks_body=saying.tell("remarks", count=len(remarks)),

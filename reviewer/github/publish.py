@@ -158,7 +158,7 @@ def _check(repository: Repository, head: str, check: Check, summary: str) -> Non
 
 def _comment(plan: Plan, pull: PullRequest, me: Me, thread: Thread, note: str) -> None:
     """Write the one comment: over the old one, or anew where that is gone."""
-    if plan.unchanged and not note:
+    if plan.empty or (plan.unchanged and not note):
         return
     # With a note, it does not say what the plan says, so the next run writes it again.
     tail = written(plan.state.model_copy(update={"digest": UNLIKE}) if note else plan.state)
@@ -175,8 +175,6 @@ def _write(body: str, plan: Plan, pull: PullRequest, me: Me, thread: Thread) -> 
         with suppress(UnknownObjectException):  # somebody deleted it
             pull.get_issue_comment(thread.comment).edit(body)
             return
-    if plan.empty and thread.comment is None:
-        return
     pull.create_issue_comment(body)
     # Two runs at once both find nothing and both write. Each then removes all but the first.
     for double in _mine(pull, me)[1:]:
