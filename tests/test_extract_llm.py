@@ -153,7 +153,7 @@ def test_prompt_is_static_first_and_small() -> None:
     for text in ("One proposal.", "Another proposal."):
         asyncio.run(extract_llm(document(text), rubric, model))
     first, second = model.prompts
-    assert first.system == second.system == instructions(rubric, rubric.criteria, "extract.v1")
+    assert first.system == second.system == instructions(rubric, rubric.criteria, "extract.v2")
     assert first.sha256 == second.sha256
     assert model.schemas[0] == model.schemas[1]
     tokens = count(first.system)[0] + count(json.dumps(model.schemas[0], separators=(",", ":")))[0]
@@ -349,5 +349,5 @@ def test_requests_go_out_as_they_should() -> None:
     assert request["response_format"]["json_schema"]["strict"] is True
     assert request["messages"][1]["content"].count("Ferrovia has 9 rows.") == 1
     assert done.model is not None
-    assert done.model.prompt == "extract.v1"
+    assert done.model.prompt == "extract.v2"
     assert "messages" not in done.model.parameters

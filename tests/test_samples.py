@@ -119,11 +119,11 @@ def test_only_words_that_are_not_there_are_asked_about_again() -> None:
     misread = ("budget", "quantified", ["We want to predict the department from the text."])
     model = Says([misread, FALLBACK])
     assert value(read(model, 1), "budget") == "not_stated"
-    assert model.asked == [("extract.v1", 0)]
+    assert model.asked == [("extract.v2", 0)]
     bent = ("labels", "manual", ["Clerks sort 901 letters a day by hand."])
     model = Says([misread, bent])
     read(model, 1)
-    assert [prompt for prompt, _ in model.asked] == ["extract.v1", "reask.v1"]
+    assert [prompt for prompt, _ in model.asked] == ["extract.v2", "reask.v1"]
 
 
 def test_everybody_who_answered_is_told() -> None:
@@ -132,5 +132,5 @@ def test_everybody_who_answered_is_told() -> None:
     extraction = read(Says([bent]), 1).extraction
     assert extraction is not None
     assert extraction.model is not None
-    assert extraction.model.answered == "says-extract.v1, says-reask.v1"
+    assert extraction.model.answered == "says-extract.v2, says-reask.v1"
     assert extraction.usage is None  # it was not said

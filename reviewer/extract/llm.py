@@ -15,7 +15,7 @@ from reviewer.domain.resources import resource
 from reviewer.errors import IncompleteError, SettingsError, TooLongError
 from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, host_of, price
 
-EXTRACT, REASK = "extract.v1", "reask.v1"
+EXTRACT, REASK = "extract.v2", "reask.v1"
 BUDGET = 40_000  # tokens of text in one call
 MOST = 400_000  # tokens of one document: a book of a thousand pages, and far from a flood
 _LEAST = 1000  # tokens of text that are worth a call: below, a rubric would outweigh them
@@ -271,7 +271,7 @@ def _criterion(rubric: Rubric, criterion: Criterion) -> str:
     question = words.question if words else ""
     several = " (all that apply)" if criterion.multiple and "(all that apply)" not in question else ""
     values = "".join(
-        f"\n- {value.id}: {meanings[value.id]}" if value.id in meanings else f"\n- {value.id}"
+        f"\n {value.id}: {meanings[value.id]}" if value.id in meanings else f"\n {value.id}"  # "- " takes a token more
         for value in criterion.values
         if value.id != criterion.unknown
     )

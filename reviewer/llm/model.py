@@ -17,7 +17,7 @@ Mode = Literal["json_schema", "tool", "json", "prompt"]
 class Prompt(Frozen):
     """What is asked. `system` is the same for every document, so that provider caches hit; `user` is not."""
 
-    id: str  # "extract.v1": a file in prompts/
+    id: str  # "extract.v2": a file in prompts/
     system: str
     user: str
     sample: int = 0  # the first answer is asked for as evenly as the model can, further ones vary
