@@ -105,7 +105,7 @@ ROWS = [
     Row("too large", [Answer(413, b"")], TooLongError, "too large|too long", 1),
     Row("larger than the limit a minute", [error(429, "Request too large for m on tokens per min (TPM): Limit 30000, Requested 40000.", "rate_limit_exceeded", "tokens")], TooLongError, "Limit 30000", 1),
     # Refusals.
-    Row("LA14 refusal", [chat(None, refusal="I can't help with that.")], RefusedError, "I can't help", 1),
+    Row("LA14 refusal", [chat(None, refusal="I can't help with that.")], RefusedError, "this document: I can't help", 1),
     Row("LA14 refusal in the text", [chat("I'm sorry, I can't help with that.")], RefusedError, "sorry", 1),
     Row("LA15 output filter", [chat("", "content_filter")], RefusedError, "a filter of", 1),
     Row("LA15 flagged prompt", [error(400, "Invalid prompt: your prompt was flagged as potentially violating our usage policy.", "invalid_prompt")], RefusedError, "a filter of", 1),

@@ -217,7 +217,7 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
     status = f"{exchange.status}{'e' if exchange.status == 200 and told else ''}"
     kind = next(kind for code, said, kind in TABLE if re.fullmatch(code, status) and re.search(f"(?is){said}", words))
     after = retry_after(exchange.headers)
-    said = str(told.get("message") or (words if exchange.status else words.partition("; ")[0]))
+    said = str(told.get("message") or (words.removeprefix("refusal ") if exchange.status else words.partition("; ")[0]))
     fill = {
         "status": exchange.status,
         "said": redact(re.sub(r"\s+", " ", said).strip().rstrip("."), names["secret"])[:200],
