@@ -1,11 +1,12 @@
 """This project beside its peers, on the same documents, in alternated rounds of one run.
 
     python benchmarks/peers/compare.py --provider "python fake_openai.py --port 8099 --latency fixed:1.0" \\
-        --documents 200 --concurrency 64 --rounds 5
+        --documents 200 --concurrency 16 64 256 --rounds 5
 
 `--provider` is a command that serves an OpenAI-compatible API and prints its address first; with GET /stats it counts
-requests and tokens, and POST /reset sets its faults (see benchmarks/README.md). Figures are medians; ratios are of
-the same round, so that a noisy neighbour troubles both.
+requests and tokens, and POST /reset sets its faults (see benchmarks/README.md). Several numbers of documents, at once,
+or several faults: each combination is measured in each round. Figures are medians; ratios are of the same round, so
+that a noisy neighbour troubles both.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from itertools import product
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -28,36 +30,50 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("peers", nargs="*", default=["aiohttp", "openai", "langchain", "reviewer"])
     parser.add_argument("--provider", required=True, help="the command that serves")
-    parser.add_argument("--documents", type=int, default=200)
+    parser.add_argument("--documents", type=int, nargs="+", default=[200])
     parser.add_argument("--words", type=int, default=1700)
-    parser.add_argument("--concurrency", type=int, default=64)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[64])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--faults", default="{}", help="what POST /reset is sent, as in '{\"p429\": 0.3}'")
+    parser.add_argument("--faults", nargs="+", default=["{}"], help="what POST /reset is sent, as in '{\"p429\": 0.3}'")
+    parser.add_argument("--once", nargs="+", default=[], metavar="PEER", help="slow ones, measured in one round only")
     parser.add_argument("--python", action="append", default=[], metavar="PEER=PATH", help="another environment")
     parser.add_argument("--json", type=Path, help="write every figure of every round to this file")
     options = parser.parse_args()
     pythons = dict(pair.split("=", 1) for pair in options.python)
+    cases = list(product(options.documents, options.concurrency, options.faults))
+    rounds: list[dict] = []
     with tempfile.TemporaryDirectory() as folder, Provider(options.provider) as provider:
-        work = Path(folder)
-        prepare(work, options.documents, options.words)
-        rounds = []
+        for documents in options.documents:
+            prepare(Path(folder, str(documents)), documents, options.words)
         for number in range(options.rounds):
-            order = random.sample(options.peers, len(options.peers))
-            figures = {}
-            for peer in order:
-                provider.reset(json.loads(options.faults))
-                shutil.rmtree(work / "run", ignore_errors=True)
-                python = pythons.get(peer, sys.executable)
-                arguments = [python, HERE / "clients.py", peer, work, provider.url, str(options.concurrency)]
-                done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-                if done.returncode:
-                    sys.exit(f"{peer}: {done.stderr[-2000:]}")
-                figures[peer] = json.loads(done.stdout.splitlines()[-1]) | provider.stats()
-                print(f"round {number + 1}: {peer} {figures[peer]['wall']:.2f} s", file=sys.stderr)
-            rounds.append(figures)
+            peers = [peer for peer in options.peers if not number or peer not in options.once]
+            rounds.append({})
+            for case in cases:
+                for peer in random.sample(peers, len(peers)):
+                    python = pythons.get(peer, sys.executable)
+                    figures = measured(peer, python, Path(folder, str(case[0])), case, provider)
+                    rounds[-1].setdefault(peer, {})[case] = figures
+                    print(f"round {number + 1}: {case} {peer} {figures['wall']:.2f} s", file=sys.stderr)
     if options.json:
-        options.json.write_text(json.dumps(rounds, indent=1))
-    print(table(rounds, options))
+        told = [{p: {str(case): f for case, f in cases.items()} for p, cases in one.items()} for one in rounds]
+        options.json.write_text(json.dumps(told, indent=1))
+    print(f"documents of about {options.words} words, median of {options.rounds} rounds\n")
+    print(table(rounds, options.peers, cases))
+
+
+def measured(peer: str, python: str, work: Path, case: tuple[int, int, str], provider: "Provider") -> dict:
+    """One peer, in a process of its own."""
+    documents, concurrency, faults = case
+    provider.reset(json.loads(faults))
+    shutil.rmtree(work / "run", ignore_errors=True)
+    arguments = [python, HERE / "clients.py", peer, work, provider.url, str(concurrency)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    if done.returncode:
+        # Some raise at the first document that fails, and all that is finished goes with it.
+        print(f"{peer}: {done.stderr[-300:]}", file=sys.stderr)
+        return dict.fromkeys(("wall", "cpu", "megabytes"), float("nan")) | {"lost": documents} | provider.stats()
+    figures = json.loads(done.stdout.splitlines()[-1])
+    return figures | {"lost": documents - figures["answered"]} | provider.stats()
 
 
 class Provider:
@@ -95,6 +111,7 @@ def prepare(work: Path, documents: int, words: int) -> None:
 
     rubric = load_rubric("fsdl")
     prompt = {"system": instructions(rubric, rubric.criteria, EXTRACT), "schema": schema_for(rubric.criteria)}
+    work.mkdir()
     (work / "prompt.json").write_text(json.dumps(prompt), "utf-8")
     (work / "documents").mkdir()
     users = []
@@ -105,31 +122,24 @@ def prepare(work: Path, documents: int, words: int) -> None:
     (work / "users.json").write_text(json.dumps(users), "utf-8")
 
 
-def table(rounds: list[dict], options: argparse.Namespace) -> str:
+def table(rounds: list[dict], peers: list[str], cases: list[tuple[int, int, str]]) -> str:
     """Markdown: medians over the rounds, and the median of each round's ratio to the floor."""
-    lines = [
-        (
-            f"{options.documents} documents of about {options.words} words, {options.concurrency} at once, "
-            f"median of {options.rounds} rounds, faults {options.faults}"
-        ),
-        "",
-        "| peer | wall s | to aiohttp | CPU ms/document | peak MB | requests/document | tokens/document | lost |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for peer in options.peers:
+    heads = ("peer", "documents", "at once", "faults", "wall s", "to aiohttp", "CPU ms/document", "peak MB")
+    heads += ("requests/document", "tokens/document", "lost")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for case, peer in product(cases, peers):
+        documents, concurrency, faults = case
+        found = [one for one in rounds if peer in one]
 
-        def median(figure: str, peer: str = peer) -> float:
-            return statistics.median(one[peer][figure] for one in rounds)
+        def median(figure: str, each: int = 1, of: tuple = (peer, case, found)) -> float:
+            return statistics.median(one[of[0]][of[1]][figure] for one in of[2]) / each
 
-        ratio = (
-            f"{statistics.median(one[peer]['wall'] / one[FLOOR]['wall'] for one in rounds):.2f}"
-            if FLOOR in rounds[0]
-            else "-"
-        )
-        n = options.documents
+        ratios = [one[peer][case]["wall"] / one[FLOOR][case]["wall"] for one in found if FLOOR in one]
         lines.append(
-            f"| {peer} | {median('wall'):.2f} | {ratio} | {1000 * median('cpu') / n:.1f} | {median('megabytes'):.0f} "
-            f"| {median('requests') / n:.2f} | {median('tokens') / n:.0f} | {n - median('answered'):.0f} |"
+            f"| {peer} | {documents} | {concurrency} | {faults.strip('{}') or 'none'} | {median('wall'):.2f} "
+            f"| {f'{statistics.median(ratios):.2f}' if ratios else '-'} | {1000 * median('cpu', documents):.1f} "
+            f"| {median('megabytes'):.0f} | {median('requests', documents):.2f} | {median('tokens', documents):.0f} "
+            f"| {median('lost'):.0f} |"
         )
     return "\n".join(lines)
 
