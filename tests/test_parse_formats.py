@@ -478,13 +478,18 @@ def test_text_sections(source: str, sections: list[tuple[int, str]]) -> None:
 
 
 def test_text_blocks() -> None:
-    document = parse(f"a\nb\n- c\n  d\n- e\n\n> f\n\n+---+\n| g |\n+---+\n\n{FILL}\n".encode(), "a.txt")
+    document = parse(
+        f"a\nb\n- c\n  d\n- e\n\n> f\n\n+---+\n| g |\n+---+\n\n  h   i\n  --- ---\n  j   k\n\n{FILL}\n".encode(),
+        "a.txt",
+    )
     assert blocks(document) == [
         ("paragraph", "a\nb"),
         ("list_item", "- c\n  d"),
         ("list_item", "- e"),
         ("quote", "> f"),
         ("table_row", "| g |"),
+        ("table_row", "h   i"),
+        ("table_row", "j   k"),
     ]
 
 
@@ -505,6 +510,25 @@ def test_text_blocks() -> None:
         (".. include:: /etc/passwd\n\na\n", [("paragraph", "a")], [".. include:: /etc/passwd"]),
         (".. _target: http://a.invalid\n\na\n", [("paragraph", "a")], []),
         (".. [1] a footnote\n", [("paragraph", ".. [1] a footnote")], []),
+        (
+            ".. raw:: html\n\n   <p hidden>secret</p>\n\na\n",
+            [("paragraph", "a")],
+            [".. raw:: html", "<p hidden>secret</p>"],
+        ),
+        (
+            ".. _we have twelve thousand labels of 2025: http://a.invalid\n\na\n",
+            [("paragraph", "a")],
+            ["we have twelve thousand labels of 2025"],
+        ),
+        (".. csv-table::\n   :header: a, b\n\n   1, 2\n   3, 4\n", [("table_row", "1, 2"), ("table_row", "3, 4")], []),
+        (
+            ".. csv-table::\n   :file: /etc/passwd\n\na\n",
+            [("paragraph", "a")],
+            [".. csv-table::\n   :file: /etc/passwd"],
+        ),
+        ("a |x|\n\n.. |x| replace:: b\n", [("paragraph", "a |x|"), ("paragraph", "b")], []),
+        (".. |x| replace:: b\n\na\n", [("paragraph", "a")], [".. |x| replace:: b"]),
+        ("a\n\n..\n\n   b\n", [("paragraph", "a"), ("paragraph", "b")], []),
         ("==== ====\na    b\n==== ====\n1    2\n==== ====\n", [("table_row", "a    b"), ("table_row", "1    2")], []),
     ],
 )

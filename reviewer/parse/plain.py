@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"\s*(?:제\s*)?(\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[�
 _KOREAN_MARK = re.compile(r"\s*(?:[가나다라마바사아자차카타파하]\.|[□■◇◆▣◎●❏]|\d{1,2}\)|【|\[)\s*\S")
 _ENDS = (".", ",", ";", "!", "?", "다", "세요", "어요", "해요", "。")
 _QUOTE = re.compile(r"\s*>")
-_TABLE = re.compile(r"\+[-=+]{3,}\+$|=+(?:\s+=+)+$")
+_TABLE = re.compile(r"\+[-=+]{3,}\+$|=+(?:\s+=+)+$|--+(?:\s+--+)+$")
 _GRID = re.compile(r"[-=+|\s]*$")
 _WORDS = 10
 _LONGEST = 500  # characters of a line that say what it is
@@ -61,7 +61,7 @@ class Lines:
 
     def paragraph(self, lines: list[Line]) -> None:
         """Take the headings out of a run of lines, and the rest apart into paragraphs and list items."""
-        if self.matches(_TABLE, lines[0]):
+        if any(self.matches(_TABLE, line) for line in lines[:2]):
             self.draft.count("tables")
             for line in lines:
                 if not self.matches(_GRID, line):

@@ -2,20 +2,21 @@
 
 import re
 
-from reviewer.parse.draft import Draft
+from reviewer.parse.draft import Draft, could_be_message
 from reviewer.parse.plain import Line, Lines
 
 _EXPLICIT = re.compile(r"\.\.(?:\s|$)")
 _DIRECTIVE = re.compile(r"\.\.\s+(?:\|[^|\n]+\|\s+)?([\w:-]+?)::\s*")
 _FOOTNOTE = re.compile(r"\.\.\s+\[[^\]\n]+\]\s")
-_TARGET = re.compile(r"\.\.\s+(?:_|__)")
+_TARGET = re.compile(r"\.\.\s+__?\s*(`[^`]*`|[^:]*)")
+_REPLACED = re.compile(r"\.\.\s+(\|[^|\n]+\|)\s+replace::")
 _OPTION = re.compile(r":[\w-]+:")
+_ELSEWHERE = re.compile(r":(?:file|url):")
 _IMAGES = ("image", "figure")
 _CODE = (
     "code",
     "code-block",
     "sourcecode",
-    "raw",
     "math",
     "parsed-literal",
     "highlight",
@@ -24,7 +25,21 @@ _CODE = (
     "mermaid",
 )
 _FILES = ("include", "literalinclude", "csv-table", "toctree", "automodule", "autoclass", "autofunction")
-_SILENT = ("meta", "default-role", "role", "index", "only", "replace", "unicode", "date", "highlight", "contents")
+_SILENT = (
+    "raw",
+    "todo",
+    "ifconfig",
+    "meta",
+    "default-role",
+    "role",
+    "index",
+    "only",
+    "replace",
+    "unicode",
+    "date",
+    "highlight",
+    "contents",
+)
 
 
 def read(text: str) -> Draft:
@@ -80,11 +95,17 @@ class _Rst(Lines):
             taken += 1
         body = lines[1:taken]
         self.deep, self.why = indent, ""
+        if taken == 1 and first[1] - first[0] == 2:
+            self.deep = -1  # an empty comment ends what stood before, and takes nothing along
+            return taken
         if self.matches(_FOOTNOTE, first):
             self.block(first[0], lines[taken - 1][1], "paragraph")
         elif directive := _DIRECTIVE.match(self.text, *first):
             self._directive(directive, first, body)
-        elif not self.matches(_TARGET, first):
+        elif target := _TARGET.match(self.text, *first):
+            if could_be_message(target[1]):
+                self.draft.hide(*target.span(1), "target of a link")
+        else:
             self.why = "reStructuredText comment"
             self.draft.hide(first[0], lines[taken - 1][1], self.why)
         return taken
@@ -97,12 +118,15 @@ class _Rst(Lines):
             for line in body:
                 if self.matches(_OPTION, line):
                     self.draft.hide(*line, "description of an image")
+        elif name == "csv-table" and not any(self.matches(_ELSEWHERE, line) for line in body):
+            self.draft.count("tables")
+            self.why = "table"
         elif name in _FILES:
             self.draft.unread(1, "included file", "included files")
             self.draft.hide(first[0], body[-1][1] if body else first[1], f"{name} directive")
             self.why = f"{name} directive"
             return
-        elif name in _SILENT:
+        elif name in _SILENT and not self._is_used(first):
             self.why = f"{name} directive"
             self.draft.hide(first[0], body[-1][1] if body else first[1], self.why)
             return
@@ -117,10 +141,18 @@ class _Rst(Lines):
         """Indented lines below an explicit block, or below a paragraph that ends with two colons."""
         if self.why == "code":
             self.block(lines[0][0], lines[-1][1], "code")
+        elif self.why == "table":
+            for line in lines:
+                self.block(*line, "table_row")
         elif self.why:
             self.draft.hide(lines[0][0], lines[-1][1], self.why)
         else:
             super().paragraph(lines)
+
+    def _is_used(self, first: Line) -> bool:
+        """Is this the definition of words that the text names elsewhere, so that they are read there?"""
+        replaced = _REPLACED.match(self.text, *first)
+        return replaced is not None and self.text.count(replaced[1]) > 1
 
     def _indent(self, line: Line) -> int:
         return line[0] - (self.text.rfind("\n", 0, line[0]) + 1)
