@@ -151,6 +151,11 @@ def test_a_coach_gives_no_verdict() -> None:
         assert not any(word in one.body for one in plan.remarks)
 
 
+@pytest.mark.parametrize(("count", "said"), [(0, "0 findings"), (1, "1 finding"), (2, "2 findings")])
+def test_one_finding_is_no_findings(count: int, said: str) -> None:
+    assert telling("en")("all", count=count).endswith(f": {said}")
+
+
 def test_the_lowest_of_several_is_the_output() -> None:
     rubric = load_rubric("fsdl")
     plan = planned(review(EXAMPLES / "churn.md"), review(EXAMPLES / "shelf-robot.md"), rubric=rubric)

@@ -8,7 +8,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Proposal review", "제안서 검토"),
     "proposal": ("Proposal", "제안서"),
     "unreviewed": ("not reviewed", "검토하지 못함"),
-    "questions": ("{count} open questions", "남은 질문 {count}개"),
+    "questions": ("{count} open question{s}", "남은 질문 {count}개"),
     "since.base": ("Since the base", "기준 버전 이후"),
     "since.push": ("Since {head}", "{head} 이후"),
     "new.file": ("New in this pull request.", "이 풀 리퀘스트에서 새로 추가되었습니다."),
@@ -22,14 +22,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "top": ("Look here first", "먼저 볼 것"),
     "line": ("line {line}", "{line}행"),
     "write": ("Write", "쓸 내용"),
-    "all": ("The whole review: {count} findings", "검토 전문: 지적 {count}건"),
+    "all": ("The whole review: {count} finding{s}", "검토 전문: 지적 {count}건"),
     "changes": ("What changed since the base", "기준 버전에서 달라진 점"),
     "cut": (
         "… cut here for length; the record and the job summary have the rest.",
         "… 길이 제한으로 줄였습니다. 나머지는 기록과 작업 요약에 있습니다.",
     ),
     "cut.proposals": (
-        "… and {count} more proposals; the record and the job summary have them.",
+        "… and {count} more; the record and the job summary have them.",
         "… 외 제안서 {count}건은 기록과 작업 요약에 있습니다.",
     ),
     "left": ("Not reviewed", "검토하지 않은 파일"),
@@ -65,7 +65,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "remark.gone": ("No longer proposed in {head}.", "{head}에서 더는 제안되지 않습니다."),
     "remark.again": ("Open again in {head}.", "{head}에서 다시 열렸습니다."),
     "remarks": (
-        "{count} remarks on lines of this change; the comment above has everything.",
+        "{count} remark{s} on lines of this change; the comment above has everything.",
         "이 변경의 줄에 대한 지적 {count}건입니다. 전체는 위 댓글에 있습니다.",
     ),
 }
@@ -76,6 +76,6 @@ def telling(language: str) -> Tell:
     column = 1 if language == "ko" else 0
 
     def tell(key: str, **values: object) -> str:
-        return _WORDS[key][column].format(**values)
+        return _WORDS[key][column].format(**values, s="" if values.get("count") == 1 else "s")
 
     return tell
