@@ -1,5 +1,6 @@
 """A rubric's cues, compiled so that a sentence is read once for all of them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -36,9 +37,17 @@ class _Identity:
         return isinstance(other, _Identity) and other.cues is self.cues
 
 
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
 def flat(text: str) -> str:
     """A sentence as the book reads it: on one line."""
-    return text.replace("\r\n", " ").replace("\n", " ")
+    return unescaped(text.replace("\r\n", " ").replace("\n", " "))
+
+
+def unescaped(text: str) -> str:
+    """The text without Markdown's backslashes: programs that write Markdown put them before every other mark."""
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def cue_book(cues: CueBook, language: str) -> "Book":
