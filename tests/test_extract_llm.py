@@ -148,6 +148,7 @@ def test_any_rubric_gives_a_strict_schema(shapes: list[tuple[bool, bool, list[st
 
 
 def test_prompt_is_static_first_and_small() -> None:
+    """CS07."""
     rubric = load_rubric("fsdl")
     model = Scripted(lambda _: {})
     for text in ("One proposal.", "Another proposal."):
@@ -288,6 +289,7 @@ def test_too_short_a_model_says_so() -> None:
 
 
 def test_a_flood_is_refused() -> None:
+    """CS06."""
     with pytest.raises(IncompleteError, match="about 60,000 tokens are more than the 50,000"):
         asyncio.run(extract_llm(document("word " * 60_000), RUBRIC, Scripted(by_part), most=50_000))
 

@@ -289,7 +289,7 @@ def test_parameters_are_put_right_once() -> None:
 
 
 def test_mode_is_decided_once() -> None:
-    """A server that takes response_format and ignores it costs one call more, once."""
+    """CS08. A server that takes response_format and ignores it costs one call more, once."""
 
     def script(request: dict[str, Any]) -> Answer:
         return tool('{"says": "a", "value": "no"}') if "tools" in request else chat("As you wish.")

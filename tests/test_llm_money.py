@@ -28,6 +28,7 @@ async def ask(url: str, *prompts: Prompt, schema: Any = SCHEMA, **settings: Any)
 
 
 def test_a_second_run_makes_no_call(tmp_path: Path) -> None:
+    """CS05."""
     with serve([chat()]) as provider:
         [first] = asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path / "new", price=(1, 1)))
         [second] = asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path / "new", price=(1, 1)))

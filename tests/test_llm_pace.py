@@ -156,6 +156,7 @@ def test_as_many_at_once_as_told_and_no_more() -> None:
 
 
 def test_two_loops_in_one_process() -> None:
+    """CO10."""
     with serve([chat()]) as provider:
         chosen = ModelSettings(name="m", base_url=provider.url)
         model = connect(chosen)

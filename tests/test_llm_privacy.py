@@ -207,6 +207,7 @@ def test_a_proxy_that_is_none_is_told(
     [("sk-a\nb", SettingsError), ("sk-한글", SettingsError), ("sk a", SettingsError), ("", CredentialError), ("  ", CredentialError)],
 )  # fmt: skip
 def test_a_key_that_is_none(value: str, error_kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """LA06."""
     monkeypatch.setenv("OPENAI_API_KEY", value)
     with pytest.raises(error_kind, match="OPENAI_API_KEY") as caught:
         connect(ModelSettings(name="gpt-5-mini"))
@@ -252,6 +253,7 @@ def test_a_server_of_ones_own_needs_no_key() -> None:
     ],
 )
 def test_addresses(name: str, url: str | None, expected: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LA08."""
     for variable, value in REDIRECTS.items():
         monkeypatch.setenv(variable, value)
     settings = ModelSettings(name=name, base_url=url)
