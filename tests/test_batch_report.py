@@ -131,6 +131,15 @@ def test_everything_is_there_and_every_link_leads_somewhere(tmp_path: Path) -> N
     assert (tmp_path / "index.html").stat().st_mode & 0o077 == 0
 
 
+def test_of_many_that_are_alike_the_later_ones_are_folded_away(tmp_path: Path) -> None:
+    rows = [made.row(made.reviewed(f"copy-{n:02}.md"), n) for n in range(13)]
+    write_report(rows, tmp_path, RUBRIC)
+    page = (tmp_path / "index.html").read_text("utf-8").partition('<div class="group">')[2]
+    first, _, folded = page.partition("<details><summary>3 more</summary>")
+    linked = [re.findall(r'<li><a href="#r\d+">(copy-\d\d)', part) for part in (first, folded)]
+    assert linked == [[f"copy-{n:02}" for n in range(10)], ["copy-10", "copy-11", "copy-12"]]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("voice", ["gate", "instructor"])
 def test_pages_are_the_same_whoever_draws_them(voice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

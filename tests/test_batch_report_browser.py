@@ -89,6 +89,14 @@ def test_it_fits_and_asks_for_nothing(
     page = shown(browser, pages[name], width, theme)
     assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Nor does a cell run into the next one.
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('#rows th, #rows td')].filter((cell) => cell.scrollWidth > cell.clientWidth)"
+            ".map((cell) => cell.textContent)"
+        )
+        == []
+    )
     page.context.close()
 
 

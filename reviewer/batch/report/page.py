@@ -18,7 +18,7 @@ from reviewer.pipeline import Say, say, web
 
 HTML = Path(__file__).parent / "html"
 SHAPES = 4  # that index.html.j2 draws; further archetypes share them, and have their names
-MOST_LACKED = 10  # shown at once; the others are folded away
+MOST_LACKED = MOST_ALIKE = 10  # shown at once; the others are folded away
 TONES = {"go": "good", "revise": "major", "stop": "blocker"}
 ORIGIN, UNIT = (40.0, 330.0), 3.2  # of the map, in its own units
 
@@ -87,6 +87,7 @@ def write_page(archive: Archive, rubric: Rubric, language: str, file: TextIO) ->
             short=lambda name: name.removeprefix(folder),
             methods=[tell("method.many", count=n, by=by, rubric=r) for (by, r), n in archive.methods.most_common()],
             most_lacked=MOST_LACKED,
+            most_alike=MOST_ALIKE,
         )
     )
 
