@@ -93,9 +93,16 @@ def test_an_outage_without_end_ends_the_run() -> None:
     assert provider.calls <= 4 * 4 + 8
 
 
-def test_what_is_refused_to_everybody_ends_the_run() -> None:
+@pytest.mark.parametrize(
+    "refused",
+    [
+        error(400, "Only streams are supported", "invalid_parameter"),
+        error(500, "x", headers={"x-should-retry": "false"}),
+    ],
+    ids=["a setting", "no second try"],
+)
+def test_what_is_refused_to_everybody_ends_the_run(refused: Answer) -> None:
     """A setting that the server does not know is no document's fault; once one was answered, it may be."""
-    refused = error(400, "This model only supports streams", "invalid_parameter")
     for answers, asked in (([refused], 8), ([chat(), refused], 30)):
         with serve(answers) as provider:
             replies = asyncio.run(many(provider.url, 30, Clock(), concurrency=1))

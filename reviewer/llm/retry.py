@@ -15,6 +15,7 @@ from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.tokens import count
 
+_OF_ALL = (UnreachableError, ProviderError)  # no document's own
 _BREAKER = 8  # failures in a row, of all callers, after which only one call at a time is let through
 
 
@@ -144,8 +145,8 @@ class _Ask:
             self.usage = self.usage + fault.usage if self.usage and fault.usage else None
             self.cost = self.cost + fault.cost if self.cost is not None and fault.cost is not None else None
         pool, now = self.pool, self.pool.clock()
-        # A request that is refused for no reason that we know may be refused to all: settings that nobody takes.
-        hopeless = fault.again == "later" or (type(fault.error) is ProviderError and not pool.proven)
+        # Refused for no reason that we know, or a certificate that nobody trusts: that may be so for all.
+        hopeless = fault.again == "later" or (type(fault.error) in _OF_ALL and not pool.proven)
         pool.failures = pool.failures + 1 if hopeless else 0
         if fault.again == "wait":
             pool.resume = max(pool.resume, now + self._delay(fault))
@@ -184,8 +185,7 @@ class _Ask:
         if self.calls > 1:
             took = self.pool.clock() - self.until + self.pool.settings.deadline
             error.args = (f"{error} (after {self.calls} calls in {took:.0f} s)",)
-        broken = isinstance(error, UnreachableError) or type(error) is ProviderError
-        if error.final or (broken and self.pool.failures >= _BREAKER):
+        if error.final or (type(error) in _OF_ALL and self.pool.failures >= _BREAKER):
             error.final = True
             self.pool.ended = error
         return error
