@@ -82,6 +82,7 @@ class Provider:
     def __init__(self, command: str) -> None:
         self.process = subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
+        self.set: set[str] = set()  # what stays as it was sent last, until it is sent again
 
     def __enter__(self) -> "Provider":
         return self
@@ -95,7 +96,8 @@ class Provider:
             return json.loads(answer.read())
 
     def reset(self, faults: dict) -> None:
-        self._call("/reset", json.dumps(faults).encode())
+        self.set |= faults.keys()
+        self._call("/reset", json.dumps(dict.fromkeys(self.set, 0) | faults).encode())
 
     def stats(self) -> dict:
         stats = self._call("/stats")
@@ -136,7 +138,7 @@ def table(rounds: list[dict], peers: list[str], cases: list[tuple[int, int, str]
 
         ratios = [one[peer][case]["wall"] / one[FLOOR][case]["wall"] for one in found if FLOOR in one]
         lines.append(
-            f"| {peer} | {documents} | {concurrency} | {faults.strip('{}') or 'none'} | {median('wall'):.2f} "
+            f"| {peer} | {documents} | {concurrency} | {faults.strip('{}').replace('"', '') or 'none'} | {median('wall'):.2f} "
             f"| {f'{statistics.median(ratios):.2f}' if ratios else '-'} | {1000 * median('cpu', documents):.1f} "
             f"| {median('megabytes'):.0f} | {median('requests', documents):.2f} | {median('tokens', documents):.0f} "
             f"| {median('lost'):.0f} |"
