@@ -131,6 +131,7 @@ def table(rounds: list[dict], peers: list[str], cases: list[tuple[int, int, str]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for case, peer in product(cases, peers):
         documents, concurrency, faults = case
+        told = faults.strip("{}").replace('"', "") or "none"
         found = [one for one in rounds if peer in one]
 
         def median(figure: str, each: int = 1, of: tuple = (peer, case, found)) -> float:
@@ -138,7 +139,7 @@ def table(rounds: list[dict], peers: list[str], cases: list[tuple[int, int, str]
 
         ratios = [one[peer][case]["wall"] / one[FLOOR][case]["wall"] for one in found if FLOOR in one]
         lines.append(
-            f"| {peer} | {documents} | {concurrency} | {faults.strip('{}').replace('"', '') or 'none'} | {median('wall'):.2f} "
+            f"| {peer} | {documents} | {concurrency} | {told} | {median('wall'):.2f} "
             f"| {f'{statistics.median(ratios):.2f}' if ratios else '-'} | {1000 * median('cpu', documents):.1f} "
             f"| {median('megabytes'):.0f} | {median('requests', documents):.2f} | {median('tokens', documents):.0f} "
             f"| {median('lost'):.0f} |"
