@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from reviewer.__main__ import main
 from reviewer.batch.report import write_report
+from reviewer.batch.rows import Row
 from reviewer.domain.resources import resource
 from reviewer.errors import InputError
 from reviewer.evaluate import measure_decisions, read_labels
-from reviewer.pipeline import read_sheet, sheet_writer
+from reviewer.pipeline import load_rubric, read_sheet, review, sheet_writer, whole
 from reviewer.pipeline.sheets import cell, uncell
 
 RUBRIC = build.rubric()
@@ -220,6 +221,23 @@ def test_feedback_praises_first_and_judges_nobody(language: str, tmp_path: Path)
         assert sum(Path(name).stem[:8] in text for name in made.SMALL) == 1
 
 
+def test_the_tools_mark_and_the_instructors_own_stand_side_by_side(tmp_path: Path) -> None:
+    """The rubric for courses calls its one axis "mark", as the instructor does."""
+    rubric = load_rubric("course-proposal")
+    done = review(resource("examples") / "churn.md", rubric=rubric, force=True)
+    assert done.scorecard
+    rows = [Row(id="a", name="kim/proposal.md", state="reviewed", record=done.model_dump_json().encode())]
+    for _ in range(2):
+        write_report(rows, tmp_path, rubric, voice="instructor")
+        head = (tmp_path / "marks.csv").read_text("utf-8-sig").splitlines()[0].split(",")
+        assert len(set(head)) == len(head)
+        [row] = rows_of(tmp_path / "marks.csv")
+        assert row["mark_point"] == whole(done.scorecard.axes["mark"].point) != ""
+        decided(tmp_path / "marks.csv", mark="17")
+    assert row["mark"] == "17"
+    assert [path.name[:13] for path in (tmp_path / "feedback").iterdir()] == ["kim-proposal-"]
+
+
 def test_who_was_not_reviewed_is_listed_for_the_instructor(tmp_path: Path) -> None:
     done = write_report(made.small(), tmp_path, RUBRIC, voice="instructor")
     html = (tmp_path / "marks.html").read_text("utf-8")
@@ -227,7 +245,7 @@ def test_who_was_not_reviewed_is_listed_for_the_instructor(tmp_path: Path) -> No
     assert "4 pages are pictures of text" in html
     assert "&lt;b&gt;old&lt;/b&gt;.doc" in html
     unread = {row["document"]: row for row in rows_of(tmp_path / "marks.csv")}["shop/scan.pdf"]
-    assert (unread["state"], unread["impact"]) == ("incomplete", "")
+    assert (unread["state"], unread["impact_point"]) == ("incomplete", "")
 
 
 @pytest.mark.parametrize(

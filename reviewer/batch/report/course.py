@@ -20,6 +20,7 @@ from reviewer.domain import Rubric, Scorecard
 from reviewer.pipeline import feedback, read_record, say, web, whole
 
 OWN = ("mark", "comment")
+_BEFORE, _AFTER = ("document", "id", "state"), ("unsaid", "feedback", "not_reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def write_course(
 ) -> Written:
     """Write marks.html, marks.csv and feedback/ in one pass. Marks and comments of the instructor's own are kept."""
     names = marked(rubric)
-    own = ["document", "id", "state", *(axis.id for axis in rubric.axes), *names, "unsaid", "feedback", "not_reviewed"]
+    own = [*_BEFORE, *(f"{axis.id}_point" for axis in rubric.axes), *map(_column, names), *_AFTER]
     kept = read_kept(run_folder / "marks.csv", own, OWN)
     students: list[Marked] = []
     pages = "html" in formats
@@ -106,11 +107,15 @@ def _cells(student: Marked, rubric: Rubric) -> dict[str, str]:
     named = dict(zip(marked(rubric), student.marks, strict=True))
     said = set(asked(rubric))
     return {
-        **{axis.id: whole(point) for axis, point in zip(rubric.axes, student.axes, strict=True)},
-        **{name: whole(mark) for name, mark in named.items() if mark is not None},
+        **{f"{axis.id}_point": whole(point) for axis, point in zip(rubric.axes, student.axes, strict=True)},
+        **{_column(name): whole(mark) for name, mark in named.items() if mark is not None},
         "unsaid": " ".join(name for name, mark in named.items() if mark is None and name in said),
         "feedback": f"feedback/{student.file}",
     }
+
+
+def _column(criterion: str) -> str:
+    return f"{criterion}_points" if criterion in (*_BEFORE, *_AFTER, *OWN) else criterion
 
 
 def _write_page(students: list[Marked], others: list[Left], rubric: Rubric, language: str, file: TextIO) -> None:

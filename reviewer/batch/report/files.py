@@ -18,16 +18,19 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 _OURS = re.compile(r".+-[0-9a-f]{12}\.(?:html|md)")
 _BEGUN = ".part"
 _ABANDONED = 3600  # seconds without a change: whoever began it was killed
+_FOLDER = 24  # characters of a folder's name that are kept
 _LONGEST = 60  # characters of a name that are kept: 180 bytes of Korean, where 255 are allowed
 
 
 def safe_name(row: Row, ending: str) -> str:
     """A file's name that a person recognises and that no other row has, whatever the document is called.
 
-    Letters of every script stay; what could be a folder, a hidden file or an option goes. The digest tells apart
-    what a file system without upper case would not.
+    Its folder's name is in it, since each of sixty students may call it "proposal.md". Letters of every script stay;
+    what could be a folder, a hidden file or an option goes. The digest tells apart what a file system without upper
+    case would not.
     """
-    stem = unicodedata.normalize("NFC", re.split(r"[/\\]", row.name)[-1]).rpartition(".")[0] or row.name
+    *_, folder, last = ["", *re.split(r"[/\\]", unicodedata.normalize("NFC", row.name))]
+    stem = f"{folder[:_FOLDER]}-{last.rpartition('.')[0] or last}"
     plain = _UNSAFE.sub("-", stem)[:_LONGEST].strip(".-_") or "document"
     digest = sha256(f"{row.id}\0{row.name}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{plain}-{digest}{ending}"
