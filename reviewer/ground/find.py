@@ -65,12 +65,10 @@ def _locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
 
 
 def _unfit(quote: str) -> str | None:
-    shortest = SHORTEST_KOREAN if any("가" <= c <= "힣" for c in quote) else SHORTEST
-    if len(quote) < shortest:
-        return f"shorter than {shortest} characters"
     if len(quote) > LONGEST:
         return f"longer than {LONGEST} characters"
-    return None
+    shortest = SHORTEST_KOREAN if any("가" <= c <= "힣" for c in quote) else SHORTEST
+    return f"shorter than {shortest} characters" if len(quote) < shortest else None
 
 
 def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
