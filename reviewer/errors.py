@@ -45,12 +45,12 @@ def one_line(name: str) -> str:
     return printable(name).translate(_UNSEEN)
 
 
-def meant(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
+def meant(word: str, known: Iterable[str], otherwise: str | None = None, alike: float = 0.6) -> str:
     """The remedy for a name that is not known: the one that it is most like, or else this, or all of them."""
     from difflib import get_close_matches
 
     names = list(known)
-    if near := get_close_matches(word, names, n=1):
+    if near := get_close_matches(word, names, n=1, cutoff=alike):
         return f"did you mean '{one_line(near[0])}'?"
     return f"it knows: {', '.join(names[:12]) or 'none'}" if otherwise is None else otherwise
 

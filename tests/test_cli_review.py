@@ -200,6 +200,26 @@ def test_exit_codes(arguments: tuple[str, ...], code: int, said: str, run: Revie
 
 
 @pytest.mark.parametrize(
+    "words", [("review", "a.md"), ("review", "b.md", "a.md"), ("score", "a.md"), ("diff", "a.md", "b.md")]
+)
+def test_what_is_read_is_never_written_over(
+    words: tuple[str, ...], run: Reviewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    record = run("review", CHURN, "--format", "json").out
+    text = record if words[0] == "score" else Path(CHURN).read_text("utf-8")
+    Path("b.md").write_text(text, "utf-8")
+    Path("a.md").write_text(text, "utf-8")
+    Path("link.md").symlink_to("a.md")
+    for output in ("a.md", "./a.md", "link.md"):
+        done = run(*words, "-o", output)
+        assert (done.code, done.out) == (2, "")
+        assert "would be written over; name another file" in done.err
+        assert Path("a.md").read_text("utf-8") == text
+    assert run(*words, "-o", "").code == 2
+
+
+@pytest.mark.parametrize(
     ("path", "said"),
     [
         ("no-such-file.md", "no such file; check the path"),

@@ -84,7 +84,7 @@ def command(old: str, new: str | None, output: str | None, conditions: str, **fl
     records = _records(sides)
     rubric = _rubric(records, settings)
     excused = waivers(settings, rubric)
-    with opened(output) as write:
+    with opened(output, filter(None, (old, new))) as write:
         before, after = (records.get(side) or _reviewed(side, rubric, settings) for side in sides)
         found = compare(before, waive(after, excused, today()), rubric, settings.lang)
         width, color = (80, False) if output not in (None, "-") else screen()

@@ -150,4 +150,4 @@ def alike(name: str) -> str:
         names = sorted(beside.name for beside in islice(path.parent.iterdir(), MOST_BESIDE))
     except (OSError, ValueError):
         return ""
-    return meant(path.name, names, "")
+    return meant(path.name, names, "", alike=0.8)

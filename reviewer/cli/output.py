@@ -3,24 +3,30 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reviewer.errors import OutputError
+from reviewer.errors import InputError, OutputError
 
 Write = Callable[[str], None]
 
 
 @contextmanager
-def opened(path: str | None) -> Iterator[Write]:
+def opened(path: str | None, read: Iterable[str] = ()) -> Iterator[Write]:
     """Open the place for results. A file is replaced at the end, and only if something was written.
 
-    What was written before an error is kept: it was paid for.
+    What was written before an error is kept: it was paid for. What is read is never written over.
     """
     if path is None or path == "-":
         yield to_stdout
         return
+    if not path:
+        raise InputError("-o: the file's name is empty; is a variable of your shell not set?")
+    for name in read:
+        with suppress(OSError):  # what is not there is told where it is read
+            if Path(path).is_file() and Path(name).samefile(path):
+                raise InputError(f"{path}: is read, and would be written over; name another file with -o")
     target = Path(path).resolve()  # through a link, so that the link stays one
     if target.exists() and not target.is_file() and not target.is_dir():
         with _told(path):  # a device or a pipe

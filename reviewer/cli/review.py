@@ -84,7 +84,7 @@ def command(
     rubric = load_rubric(settings.rubric or RUBRIC)
     check_conditions(settings.fail_under, settings.fail_on, rubric)
     try:
-        with opened(output) as write:
+        with opened(output, files) as write:
             if dry_run:
                 told, code = _dry(files or ("-",), settings, rubric)
                 write(told)

@@ -41,7 +41,7 @@ def command(record: str, output: str | None, **flags: Any) -> int:
         raise InputError(f"{record}: made with rubric '{used}', which is not bundled; name its path: --rubric PATH")
     rubric = load_rubric(settings.rubric or used)
     check_conditions(settings.fail_under, settings.fail_on, rubric)
-    with opened(output) as write:
+    with opened(output, (record,)) as write:
         report = Report(settings, rubric, write, to_file=output not in (None, "-"), documents=len(stored))
         for review in stored:
             if not report.add(rescore(review, rubric, settings.lang)):
