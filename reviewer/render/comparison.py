@@ -14,6 +14,8 @@ from reviewer.render.report import (
     Entry,
     Heading,
     Headline,
+    Item,
+    Items,
     Node,
     Paragraph,
     Quote,
@@ -184,25 +186,31 @@ def _details(comparison: Comparison, change: FindingChange, tell: Say) -> Iterat
         yield waiver(change.waived, tell)
 
 
-def _answers(comparison: Comparison, words: Texts, tell: Say) -> Iterator[Entry]:
+def _answers(comparison: Comparison, words: Texts, tell: Say) -> Iterator[Node]:
     """Every answer that changed; with its sentences where no finding above quotes them."""
     told = {change.finding.criterion for change in comparison.findings if change.evidence}
+    rows, entries = [], []
     for fact in comparison.facts[:MAX_ENTRIES]:
+        name = criterion(words, fact.criterion).name
         said = f"{_said(fact.criterion, fact.before, words)} → {_said(fact.criterion, fact.after, words)}"
-        details: tuple[Detail | Quote, ...] = ()
-        if fact.criterion not in told:
-            old = fact.lost or not fact.now
-            details = tuple(_quoted(comparison, "old" if old else "new", fact.was if old else fact.now, tell))
+        side: Literal["old", "new"] = "old" if fact.lost or not fact.now else "new"
+        evidence = () if fact.criterion in told else fact.was if side == "old" else fact.now
+        if not evidence:
+            rows.append(Item(f"{name}: {said}"))
+            continue
         tone: Tone = "good" if fact.gained > 0 else "minor" if fact.gained < 0 else "plain"
-        yield Entry(name=criterion(words, fact.criterion).name, text=said, tone=tone, details=details)
+        details = tuple(_quoted(comparison, side, evidence, tell))
+        entries.append(Entry(name=name, text=said, tone=tone, details=details))
+    if rows:
+        yield Items(tuple(rows))
+    yield from entries
 
 
 def _quoted(
     comparison: Comparison, of: Literal["old", "new"], evidence: tuple[Evidence, ...], tell: Say
 ) -> Iterator[Detail | Quote]:
     side = comparison.new if of == "new" else comparison.old
-    if evidence:
-        yield Detail(tell(f"diff.says.{of}"), side.name)
+    yield Detail(tell(f"diff.says.{of}"), side.name)
     for item in evidence:
         yield Quote(text=shortened(item.quote), where=placed(item, side.format, tell))
 
