@@ -1,13 +1,14 @@
 """One pace for all callers: pauses, the end of a run, the breaker, limits a minute. Time is a fake clock's."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from llm_server import GOOD, SCHEMA, Answer, Clock, Script, chat, error, serve
 
-from reviewer.errors import CredentialError, DeadlineError, QuotaError, UnreachableError
+from reviewer.errors import BudgetError, CredentialError, DeadlineError, QuotaError, UnreachableError
 from reviewer.llm import ModelSettings, Prompt, Reply, connect
 from reviewer.llm.retry import Patient
 
@@ -176,6 +177,27 @@ def test_two_loops_in_one_process() -> None:
             assert [dict(reply.data) for reply in asyncio.run(go())] == [GOOD] * 20
     assert provider.calls == 40
     assert model.spent.calls == 40
+
+
+def test_loops_in_several_threads_share_a_model_and_its_limits() -> None:
+    """CO10: at the same time, each with connections of its own."""
+    with serve([chat()]) as provider:
+        model = connect(ModelSettings(name="m", base_url=provider.url, max_calls=50, concurrency=4))
+        done: list[Reply | BaseException] = []
+
+        async def go(first: int) -> None:
+            async with model:
+                asked = (model.ask(prompt(first + i), SCHEMA) for i in range(20))
+                done.extend(await asyncio.gather(*asked, return_exceptions=True))
+
+        threads = [threading.Thread(target=lambda n=n: asyncio.run(go(n))) for n in (0, 100, 200)]  # type: ignore[misc]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert provider.calls == model.spent.calls == 50
+    assert [type(one) for one in done].count(BudgetError) == 10
+    assert [type(one) for one in done].count(Reply) == 50
 
 
 def test_an_interrupt_leaves_nothing_behind() -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 from reviewer.domain import Usage
@@ -53,6 +54,7 @@ class Ledger:
         self.limits = (settings.max_cost, settings.max_tokens, settings.max_calls)
         self.kept = any(limit is not None for limit in self.limits) or self.path is not None
         self._db: Any = None
+        self._lock = Lock()  # loops in several threads may share it
 
     def take(self, worst: Taken) -> str:
         """Take it, or say which limit it would cross."""
@@ -82,8 +84,8 @@ class Ledger:
         try:
             if self._db is None:
                 self._db = self._open()
-            self._db.execute("BEGIN IMMEDIATE")  # others wait here, not halfway
-            with self._db:
+            with self._lock, self._db:
+                self._db.execute("BEGIN IMMEDIATE")  # other processes wait here, not halfway
                 yield self._db
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
@@ -166,6 +168,8 @@ class Metered:
             while crossed := self.ledger.take(worst):
                 if not self._flying:
                     raise BudgetError(f"{crossed}; run the same command again with a higher limit to go on")
-                await settled.wait()
+                with suppress(TimeoutError):  # calls of another event loop are not heard of
+                    async with asyncio.timeout(1.0):
+                        await settled.wait()
             self._flying += 1
         return worst
