@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -87,6 +87,11 @@ class Document(Frozen):
         """Every sentence outside front matter and hidden regions, in order; a heading or table row is one."""
         return tuple(split_sentences(self))
 
+    @cached_property
+    def heard(self) -> tuple[Sentence, ...]:
+        """The sentences of which no part stands in a region. Where one stands does not depend on what is not heard."""
+        return tuple(_outside(self.sentences, self.regions))
+
     def block_at(self, offset: int) -> Block | None:
         """The block that holds this offset, if any does."""
         at = bisect_right(self._block_starts, offset) - 1
@@ -115,6 +120,15 @@ class Document(Frozen):
         return "".join(parts)
 
 
+def _outside(sentences: Iterable[Sentence], regions: Iterable[Region]) -> Iterator[Sentence]:
+    waiting, reach = sorted((region.start, region.end) for region in regions)[::-1], 0
+    for sentence in sentences:
+        while waiting and waiting[-1][0] < sentence.end:
+            reach = max(reach, waiting.pop()[1])
+        if reach <= sentence.start:
+            yield sentence
+
+
 # A full stop, question or exclamation mark (also full-width), what may close a quotation or emphasis
 # after it, then white space. "e.g. ", "vs. ", "1. " and initials do not end a sentence.
 _END = re.compile(r"(?<![A-Z\d\s(])(?:[.!?]+[)\]\"'’”*_`]*(?=\s)|[。！？]+)|\n{2,}")
@@ -123,8 +137,9 @@ _SPACE_AND_MARKS = re.compile(r"(?:\s|[-*+•]\s|>\s?|#+\s|\d+[.)]\s|\[[ xX]\]\s
 
 
 def split_sentences(document: "Document") -> Iterator[Sentence]:
-    """Split blocks into sentences; hidden text belongs to none of them."""
+    """Split blocks into sentences; hidden text belongs to none of them, words to a reviewer are some of their own."""
     text = document.visible()
+    edges = sorted({edge for r in document.regions if r.kind == "addressed" for edge in (r.start, r.end)})
     starts = [section.start for section in document.sections]
     for block in document.blocks:
         if block.kind == "front_matter":
@@ -138,8 +153,8 @@ def split_sentences(document: "Document") -> Iterator[Sentence]:
                 for stop in _END.finditer(text, block.start, block.end)
                 if not _ABBREVIATION.search(text, max(block.start, stop.start() - 8), stop.start() + 1)
             )
-        cuts.append(block.end)
-        for start, end in pairwise(cuts):
+        cuts += [*edges[bisect_right(edges, block.start) : bisect_right(edges, block.end)], block.end]
+        for start, end in pairwise(sorted(cuts)):
             if lead := _SPACE_AND_MARKS.match(text, start, end):
                 start = lead.end()
             stripped = len(text[start:end].rstrip(" \t\r\n|"))

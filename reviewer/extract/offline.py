@@ -64,14 +64,11 @@ def find(document: Document, rubric: Rubric, most: int | None = None) -> Mapping
     """Every sentence (of the first `most`) that a cue speaks for: criterion -> value -> hits, heaviest first."""
     book = cue_book(rubric.cues, document.language)
     headings = _headings(document, book)
-    skipped = sorted((r.start, r.end) for r in document.regions)
     hits: dict[str, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
     lead: frozenset[str] = frozenset()
     section, before = -2, ""
-    fades = max(_OPENING[0], _OPENING[1] * len(document.sentences))
-    for rank, sentence in enumerate(document.sentences[:most]):
-        if any(start < sentence.end and sentence.start < end for start, end in skipped):
-            continue
+    fades = max(_OPENING[0], _OPENING[1] * len(document.heard))
+    for rank, sentence in enumerate(document.heard[:most]):
         text = flat(document.text[sentence.start : sentence.end])
         if sentence.section != section or sentence.kind not in ("list_item", "table_row"):
             lead, section = frozenset(), sentence.section
