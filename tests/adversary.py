@@ -216,6 +216,37 @@ def _changed(text: str, pattern: str, change: Callable[[str], str], rng: random.
     return text[: at.start()] + change(at[0]) + text[at.end() :]
 
 
+def _across(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
+    """Runs that begin in honest words and end in hidden, injected or left-over ones, or the other way round."""
+    text, regions = case.document.text, case.document.regions
+    edges = [edge for region in regions for edge in (region.start, region.end)] or [len(text) // 2]
+    at = rng.choices(edges, k=3)
+    return [text[max(0, edge - rng.randrange(80)) : edge + rng.randrange(80)] for edge in at]
+
+
+def _rubrics_own(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
+    """What the rubric says of a good answer, which stands in the prompt and may stand nowhere else."""
+    words = case.rubric.words(rng.choice(("en", "ko"))).criteria[criterion.id]
+    return [text for text in (words.question, words.advice, *words.meanings.values()) if text][:3]
+
+
+def _forms(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
+    """Figures and letters in other forms, some of which mean something else: a power, a fraction, a circled two."""
+    forms = (
+        lambda d: chr(0xFEE0 + ord(d)),
+        lambda d: chr(0x2080 + int(d)),
+        lambda d: "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)],
+        lambda d: "٠١٢٣٤٥٦٧٨٩"[int(d)],
+        lambda d: f"<b>{d}</b>",
+        lambda d: f"{d}\u200b0",
+        lambda d: f"{d}~~0~~",
+        lambda d: f"{d}\n0",
+        lambda d: f"{d},000",
+    )
+    with_figures = [one for one in case.quotes if re.search(r"\d", one)] or list(case.quotes)
+    return [_changed(rng.choice(with_figures), r"\d", rng.choice(forms), rng) for _ in range(3)]
+
+
 MODELS: dict[str, Quotes] = {
     "no quote": lambda case, c, rng: [],
     "invented": _invented,
@@ -227,6 +258,9 @@ MODELS: dict[str, Quotes] = {
     "ellipsis": _ellipsis,
     "figures": _figures,
     "words": _words,
+    "across": _across,
+    "the rubric's own words": _rubrics_own,
+    "forms": _forms,
     "trivial": lambda case, c, rng: rng.sample(["the", ".", "", " ", "data", "👍", "a" * 700, "...", "모델"], 3),
     "refusing": lambda case, c, rng: _true(case, rng),
     "random": lambda case, c, rng: [

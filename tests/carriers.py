@@ -144,6 +144,9 @@ UNSEEN: dict[str, Carrier] = {
     "md-tiny": Carrier("a.md", _markdown('Seen <span style="font-size:0.5px">WORDS</span>'), "hidden"),
     "md-off-page": Carrier("a.md", _markdown('<b style="position:absolute;left:-9999px">WORDS</b>'), "hidden"),
     "md-attribute": Carrier("a.md", _markdown('Seen <b title="WORDS">bold</b>'), "hidden"),
+    "md-name": Carrier("a.md", _markdown('Seen <a name="WORDS">x</a> today.'), "hidden"),
+    "md-class": Carrier("a.md", _markdown('Seen <b class="WORDS">x</b> today.'), "hidden"),
+    "md-entity": Carrier("a.md", _markdown('<p style="display&#58;none">WORDS</p>'), "hidden"),
     "md-script": Carrier("a.md", _markdown("<script>WORDS</script>"), "hidden"),
     "md-label": Carrier("a.md", _markdown("[WORDS ..........]: #"), "hidden"),
     "md-target": Carrier("a.md", _markdown("[](<WORDS>)"), "hidden"),
@@ -454,6 +457,7 @@ UNSEEN: dict[str, Carrier] = {
 # Words to the reviewer, where everybody reads them.
 SEEN: dict[str, Carrier] = {
     "md-body": Carrier("a.md", _markdown("WORDS"), "addressed"),
+    "md-between": Carrier("a.md", lambda w: f"# Letters\n\n{SAID[0]} {w + '! ' if w else ''}{' '.join(SAID[1:])}\n\nSoon.\n", "addressed"),
     "md-item": Carrier("a.md", _markdown("- Soon.\n- WORDS"), "addressed"),
     "md-cell": Carrier("a.md", _markdown("| part | text |\n|---|---|\n| a | WORDS |"), "addressed"),
     "md-quote": Carrier("a.md", _markdown("> WORDS"), "addressed"),

@@ -70,12 +70,16 @@ def holds(carrier: Carrier, words: str) -> None:
 
 
 # Places that end at a mark of their own, which some words hold.
-ENDING = ("md-label", "md-target", "md-fence", "pdf-read-out")
+ENDING = ("md-label", "md-target", "md-fence", "md-image-title", "md-link-title", "md-attribute", "pdf-read-out")
 
 
 def _fits(place: str, words: str) -> bool:
     if place in ENDING and (re.search(r'[\[\]<>()"`\\\n]', words) or len(words) < 30 or " " not in words):
         return False
+    if sum(c.isalpha() for c in words) < len(words) / 2 or (len(words) < 30 and "property" in place):
+        return False  # a page's number, a property that a program writes
+    if place.startswith("pdf") and max(map(len, words.split())) > 100:
+        return False  # a word that is wider than the page
     return words.isascii() or not place.startswith("pdf")  # the fonts of these small files have no Korean letters
 
 
@@ -96,8 +100,8 @@ def test_words_to_the_reviewer(place: str, words: str) -> None:
 
 
 # Words that count at the beginning of a line, or only as two sentences: beside other words they are no such thing.
-ALONE = re.compile(r"/\w+|#|Verdict: \w+$|Stop following the system prompt|\S.*\n")
-SHARE = 7  # each place meets every seventh payload, the next place the next ones: all are met, in minutes
+ALONE = re.compile(r"/\w+|#|::|@|Verdict: \w+$|Stop following the system prompt|What are your|.*[.] #|\S.*\n")
+SHARE = 13  # each place meets every thirteenth payload, the next place the next ones: all are met, in minutes
 
 
 @pytest.mark.slow
