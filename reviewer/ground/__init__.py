@@ -9,7 +9,7 @@ from reviewer.domain import Claim, Criterion, Document, Evidence, Fact, Rejectio
 from reviewer.domain.record import Answer
 from reviewer.ground.find import locate
 from reviewer.ground.index import Places
-from reviewer.rubric.book import unescaped
+from reviewer.rubric.book import as_shown
 from reviewer.rubric.numbers import parse_numbers
 from reviewer.rubric.predicates import passes
 from reviewer.rubric.reasons import lacks
@@ -78,7 +78,7 @@ def _stated(
     """The claimed values as far as quotes prove them; what none proves is not there."""
     values = (claimed,) if isinstance(claimed, str) else claimed
     # What a sentence calls unreal proves nothing, and holds no figures.
-    said = {e: unescaped(places.real(e.start, e.end)) for e in evidence}
+    said = {e: as_shown(places.real(e.start, e.end)) for e in evidence}
     proven = {value: proof for claim in values for value, proof in _proven(criterion, claim, said, rubric)}
     if not proven:
         off = tuple(Rejection(quote=e.quote, why=_unproven(criterion, values, e, rubric, places)) for e in evidence)

@@ -6,6 +6,7 @@ Only markdown-it's block phase runs: its inline phase knows no offsets, and cost
 import re
 from bisect import bisect_left
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from reviewer.parse.draft import Draft, could_be_message
@@ -40,10 +41,12 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 # Elements whose content no browser shows, and those that HTML closes with their block.
-_UNSEEN = UNSEEN | {"script", "style", "template", "title", "head", "iframe", "object"}
+_UNSEEN = UNSEEN | {"desc", "metadata", "script", "style", "template", "title", "head", "iframe", "object"}
 # Not <b>, <i>, <a>, <font>: a browser opens those again in the next block.
 _CLOSES_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option", "span"])
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
+_SENTENCE_END = re.compile(r"[.!?]\s+\w")
+_FEW_WORDS = 4  # of an attribute: fewer are names
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _NAMED = re.compile(r"[\w-]*([.#][\w-]+)$")  # a class or an id
 _LONGEST_LABEL = 1000  # CommonMark's own limit
@@ -310,7 +313,7 @@ class _Inline:
             return
         if closing:
             return
-        values = {key.lower(): value.strip("\"'") for key, value in _ATTRIBUTE.findall(tag[3])}
+        values = {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(tag[3])}
         named = [f".{word}" for word in values.get("class", "").split()] + [f"#{values.get('id', '')}"]
         why = invisible(values.get("style", "")) or next((self.sheet[one] for one in named if one in self.sheet), "")
         if "hidden" in values:
@@ -324,12 +327,20 @@ class _Inline:
         # HTML ignores the slash of <div hidden/>, but <iframe/> is closed wherever Markdown is shown.
         if why and name not in _VOID and not (name in _UNSEEN and tag[3].endswith("/")):
             self.element, self.opened, self.why, self.depth = name, tag.start(), why, 1
-        elif any(values.get(key) for key in _SPOKEN) or any(key.startswith(("aria-", "data-")) for key in values):
+        elif any(
+            (key in _SPOKEN and value) or key.startswith(("aria-", "data-")) or _speaks(value)
+            for key, value in values.items()
+        ):
             self.draft.hide(tag.start(), tag.end(), "text in an HTML tag")
 
     def _close(self, end: int) -> None:
         self.draft.hide(self.opened, end, self.why)
         self.element = ""
+
+
+def _speaks(value: str) -> bool:
+    """Does an attribute hold a sentence, or the end of one?"""
+    return bool(_SENTENCE_END.search(value)) or sum(word.isalpha() for word in value.split()) >= _FEW_WORDS
 
 
 def _style_sheet(text: str) -> dict[str, str]:

@@ -38,16 +38,24 @@ class _Identity:
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ATTRIBUTES = re.compile(r"""(<[A-Za-z][\w-]*)((?:\s+[\w:@-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))+)\s*/?>""")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
 def flat(text: str) -> str:
     """A sentence as the book reads it: on one line."""
-    return unescaped(text.replace("\r\n", " ").replace("\n", " "))
+    return as_shown(text.replace("\r\n", " ").replace("\n", " "))
 
 
-def unescaped(text: str) -> str:
-    """The text without Markdown's backslashes: programs that write Markdown put them before every other mark."""
-    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
+def as_shown(text: str) -> str:
+    """The text without what Markdown's readers do not see of it, and no region hides: the backslashes that programs
+    put before every other mark, and what a tag says beside its name. Addresses are kept, for they are references.
+    """
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    if "<" in text:
+        text = _ATTRIBUTES.sub(lambda tag: f"{tag[1]}> {' '.join(_ADDRESS.findall(tag[2]))}", text)
+    return text
 
 
 def cue_book(cues: CueBook, language: str) -> "Book":
