@@ -33,13 +33,19 @@
   };
   addEventListener("hashchange", reveal);
   reveal();
-  // In a frame that may not be looked into, how far the page is scrolled is told, and taken: a new page in place of
-  // this one can stand where this one stood.
+  // In a frame that may not be looked into, how far the page is scrolled and what is unfolded is told, and taken: a
+  // new page in place of this one can stand as this one stood.
   if (parent !== self) {
     document.documentElement.classList.add("framed");
-    addEventListener("scroll", () => parent.postMessage({ scroll: scrollY }, "*"), { passive: true });
+    const all = [...document.querySelectorAll("details")];
+    const name = (fold) => (fold.closest(".note") ? fold.closest(".note").querySelector("strong").textContent : fold.className);
+    const tell = () => parent.postMessage({ scroll: scrollY, open: all.filter((fold) => fold.open).map(name) }, "*");
+    addEventListener("scroll", tell, { passive: true });
+    for (const fold of all) fold.addEventListener("toggle", tell);
     addEventListener("message", ({ source, data }) => {
-      if (source === parent && data.scroll >= 0) scrollTo({ top: data.scroll, behavior: "instant" });
+      if (source !== parent || !Array.isArray(data.open)) return;
+      for (const fold of all) fold.open = fold.open || data.open.includes(name(fold));
+      scrollTo({ top: data.scroll, behavior: "instant" });
     });
   }
   const only = document.getElementById("only"); // letters typed there choose

@@ -149,15 +149,16 @@
   };
 
   // Two frames take turns, so that the report neither flashes nor loses its place. They may not be looked into, nor
-  // can they look out: a report tells how far it is scrolled, and is told.
+  // can they look out: a report tells how far it is scrolled and what is unfolded, and is told.
   const frames = [...document.querySelectorAll("iframe")];
   let front = frames[0];
-  let place = 0;
+  const start = { scroll: 0, open: [] };
+  let place = start;
   const frame = (url) => {
     $("waiting").hidden = true;
     const next = frames.find((one) => one !== front);
     next.onload = () => {
-      next.contentWindow.postMessage({ scroll: place }, "*");
+      next.contentWindow.postMessage(place, "*");
       front.className = "back";
       next.className = "";
       front = next;
@@ -165,7 +166,7 @@
     next.contentWindow.location.replace(url);
   };
   addEventListener("message", (event) => {
-    if (event.source === front.contentWindow && event.data.scroll >= 0) place = event.data.scroll;
+    if (event.source === front.contentWindow) place = event.data;
   });
 
   // Text and files that come in
@@ -184,7 +185,7 @@
   const arrived = () => {
     base = now;
     force = false;
-    place = 0;
+    place = start;
   };
   // Nothing is stored, so what was typed goes with the page: it is asked for once more, unless it was downloaded.
   let unsaved = false;
@@ -259,7 +260,7 @@
   });
   $("changes").addEventListener("click", () => {
     comparing = !comparing;
-    place = 0;
+    place = start;
     show(now);
   });
 
