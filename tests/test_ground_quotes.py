@@ -50,7 +50,9 @@ def plain(text: str, *, sections: tuple[Section, ...] = (), regions: tuple[Regio
     )
 
 
+LIST = "We build a pipeline:\n         - train it\n         - batch + api serving"
 FOUND = [
+    ("GR14", LIST, LIST),
     ("GR14", "We use **bold**, *soft* and ***both*** words.", "We use bold, soft and both words."),
     ("GR14", "We use __bold__ and _soft_ words in a_snake_case.", "We use bold and soft words in a_snake_case."),
     ("GR14", "We keep `the log` and ``all`` of it for years.", "We keep the log and all of it for years."),

@@ -28,7 +28,6 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\.\.\.\]|\(\.\.\.\)|\.\.\.)\s*")
 # Marks that an extractor keeps where the index, which sees the lines, has none: "- one - two" quotes a list of two
 # items, "[a paper]" the text of a link.
 _INNER_MARKS = re.compile(r"(?:(?<=\s)|^)(?:[-*+•>|]|#{1,6}|\[[ xX]\])\s+|\[(?=[^\[\]]+\])|(?<=[\w).])\](?=\W|$)")
-_MARKS = re.compile(r"[\[\]()<>|*_`~#&\\/]")
 _WORDS_BEFORE = re.compile(r"(?:[^\W_][\w.'’-]*[ ]){1,3}$")
 _WORDS_AFTER = re.compile(r"(?:[ ][^\W_][\w.'’-]*){1,3}")
 # What belongs to a figure: without it, another one would be quoted.
@@ -85,10 +84,9 @@ def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
                     end = max([end, *(at + len(part) for at, part in zip(targets, skipped, strict=True))])
                     yield ((start, end, "exact" if text[start:end] == quote else "normalised"),)
         yield from _halves(needle, index, places.document)
-    # What folding takes away can be quoted, too: an address, a rule, a line of code.
-    if _MARKS.search(quote):
-        for at in _occurrences(quote, text):
-            yield ((at, at + len(quote), "exact"),)
+    # What folding takes away can be quoted, too: an address, a rule, a line of code, "a + b" in a list.
+    for at in _occurrences(quote, text):
+        yield ((at, at + len(quote), "exact"),)
 
 
 def _halves(needle: str, index: Index, document: Document) -> Iterator[tuple[Found, ...]]:
