@@ -12,7 +12,7 @@ from reviewer.pipeline import load_rubric, review
 HERE = Path(__file__).parent
 ROW = re.compile(r"^\| ([A-Z]{2}\d\d) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 ROWS = ROW.findall((HERE.parent / "docs/limits.md").read_text("utf-8"))
-AREAS = {"EX": 11, "GR": 11, "IN": 12, "FI": 16, "RU": 14, "RE": 12}
+AREAS = {"EX": 11, "GR": 11, "IN": 12, "FI": 16, "RU": 14, "RE": 12, "AR": 9, "BS": 11, "CO": 9}
 
 
 @cache
