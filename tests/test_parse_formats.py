@@ -395,6 +395,7 @@ def test_html_hidden(body: str, head: str, why: str) -> None:
         ("<p class=x>a</p>", "<style>.x{display:none} .x{display:block}</style>"),
         ("<p id=x>a</p>", "<style>#x{display:block} p{display:none} p:first-child{display:block}</style>"),
         ("<div style='color:#fff'><p style='color:#000'>a</p></div>", ""),
+        ("<p><![if !supportLists]>a<![endif]></p>", ""),
         ("<p>a</p>", "<noscript><style>p{display:none}</style></noscript>"),
         ("<p class=x style='display:block'>a</p>", "<style>.x{display:none}</style>"),
     ],

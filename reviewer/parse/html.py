@@ -30,6 +30,7 @@ _NOT_READ = {
     "iframe": ("embedded page", "embedded pages"), "object": ("embedded object", "embedded objects"),
     "template": ("HTML template", "HTML templates"), "video": ("film", "films"), "audio": ("sound", "sounds"),
 }  # fmt: skip
+_CONDITION = re.compile(r"\s*\[(?:if [^\]\n]{1,60}|endif)\]\s*")  # as Word writes around what some browsers show
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Rules for paper or for narrow screens hide much that a reader sees.
@@ -88,6 +89,8 @@ class _Page:
             self._say(node.text_content or "")
             return False
         if node.is_comment_node:
+            if _CONDITION.fullmatch(node.comment_content or ""):
+                return False
             self.draft.count("HTML comments")
             self.pieces.append((f" {node.comment_content} ", "HTML comment"))
             return False
