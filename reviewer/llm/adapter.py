@@ -201,23 +201,13 @@ class ChatModel:
 
         async def receive(response: httpx2.Response) -> None:
             exchange = _exchange.get() or Exchange()
-            body, flood = bytearray(), ""
-            # We asked for gzip at most: a few bytes of the others may unfold to gigabytes in one step.
-            if packed := re.search(r"(?i).*(\bbr\b|zstd|,).*", response.headers.get("content-encoding", "")):
-                flood = f"packed as {packed[0]}"
-            else:
-                async for part in response.aiter_bytes():
-                    body += part
-                    if len(body) > _MOST:
-                        flood = f"more than {_MOST:,} bytes"
-                        break
+            body, whole = await _body(response)
             for name in [name for name, value in response.headers.items() if self.key and self.key in value]:
                 del response.headers[name]  # OPENAI_LOG prints some
-            exchange.status, exchange.headers = response.status_code, dict(response.headers)
-            exchange.body = flood.encode() or bytes(body)
-            if flood:
-                raise httpx2.DecodingError(flood, request=response.request)
-            response._content = exchange.body  # where `aread`, which knows no limit, looks first
+            exchange.status, exchange.headers, exchange.body = response.status_code, dict(response.headers), body
+            if not whole:
+                raise httpx2.DecodingError(body.decode(), request=response.request)
+            response._content = body  # where `aread`, which knows no limit, looks first
 
         seconds, most = self.settings.timeout, self.settings.concurrency
         try:
@@ -321,6 +311,19 @@ class ChatModel:
         """What a server says, as it may be kept: whole characters, and without the key, should it give that back."""
         text = _sendable(str(said))
         return text.replace(self.key, "[key]") if self.key else text
+
+
+async def _body(response: Any) -> tuple[bytes, bool]:
+    """What came, and whether it is all of it; else why it was not read to its end."""
+    # We asked for gzip at most: a few bytes of the others may unfold to gigabytes in one step.
+    if packed := re.search(r"(?i).*(\bbr\b|zstd|,).*", response.headers.get("content-encoding", "")):
+        return f"packed as {packed[0]}".encode(), False
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > _MOST:
+            return f"more than {_MOST:,} bytes".encode(), False
+    return bytes(body), True
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
