@@ -37,6 +37,7 @@ def test_bs01_a_hundred_kills_of_a_run_with_a_model(tmp_path: Path, monkeypatch:
     source = proposals(tmp_path / "in", count)
     with serve(by_hand) as provider:
         model = ["--model", "m", "--base-url", provider.url, "--no-cache", "--concurrency", str(CONCURRENCY)]
+        model += ["--processes", "1"]  # each of the hundred has to start them
         command = ["batch", "run", str(source), *model, "--out"]
         assert main([*command, str(tmp_path / "whole")]) == 0
         needed = provider.calls
