@@ -15,6 +15,7 @@ import pytest
 from reviewer.batch import database
 from reviewer.batch.database import connect, on_network
 from reviewer.batch.hold import held
+from reviewer.batch.rows import Row
 from reviewer.batch.store import Listed, Result, Store, open_store
 from reviewer.errors import InputError, OutputError, ReviewerError, SettingsError
 
@@ -190,6 +191,22 @@ def test_bs10_who_does_not_look_first_is_told_what_is_met(harm: Callable[[Path],
         open_store(other),
     ):
         assert [*store.counts(), *store.rows(records=False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "said"),
+    [
+        ("a.md", "a.md: is empty", "a.md: is empty"),
+        ("x.zip!b/a.md", "b/a.md: is a link", "x.zip!b/a.md: is a link"),
+        ("a: b", "a: b: is empty: quite", "a: b: is empty: quite"),
+        ("a.md", "looks like: a menu", "a.md: looks like: a menu"),
+        ("new.md", "old.md: is empty", "new.md: old.md: is empty"),
+        ("a.md", ": strange", "a.md: : strange"),
+        ("a.md", "", "a.md: "),
+    ],
+)
+def test_a_reason_names_its_document_once(name: str, reason: str, said: str) -> None:
+    assert Row(id="1", name=name, state="failed", reason=reason).why == said
 
 
 V1 = Path(__file__).parent / "batch_store_v1.sql"

@@ -1,5 +1,6 @@
 """What a run knows about each document, as the store hands it on."""
 
+import re
 from typing import Literal
 
 from reviewer.domain.base import Frozen
@@ -18,6 +19,7 @@ class Row(Frozen):
 
     @property
     def why(self) -> str:
-        """The reason behind the name, which many reasons begin with."""
-        head, mark, rest = self.reason.partition(": ")
-        return f"{self.name}: {rest if mark and self.name.endswith(head) else self.reason}"
+        """The reason behind the name, which many reasons begin with, or with its end."""
+        heads = (self.reason[: mark.start()] for mark in re.finditer(": ", self.reason))
+        said = max((len(head) for head in heads if head and self.name.endswith(head)), default=-2)
+        return f"{self.name}: {self.reason[said + 2 :]}"

@@ -31,7 +31,8 @@ def described(estimate: "Estimate") -> str:
     if estimate.kept:
         lines += ["", f"Kept from before, at no cost: {_counted(estimate.kept)}"]
     if estimate.left_out:
-        lines += ["", "Left out:", *(f"- {out.name}: {out.reason}" for out in estimate.left_out)]
+        reasons = ((out.name, out.reason.removeprefix(f"{out.name}: ")) for out in estimate.left_out)
+        lines += ["", "Left out:", *(f"- {name}: {reason}" for name, reason in reasons)]
     return "\n".join(lines) + "\n"
 
 
