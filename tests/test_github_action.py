@@ -1,6 +1,7 @@
 """The action's own steps, run as a runner runs them, against a GitHub that stands on a real repository."""
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from action_runner import Run, run_action
 from github_server import GitHub, git
+from llm_answers import by_hand
+from llm_server import serve
 from pytest_httpserver import HTTPServer
 
 ROOT = Path(__file__).parent.parent
@@ -238,6 +241,32 @@ def test_the_key_is_used_and_never_told(start: Start, hub: GitHub) -> None:
     assert run.outputs["status"] != "reviewed"
     assert run.outputs["verdict"] == ""
     for said in (run.log, run.summary, str(hub.comments), str(hub.checks)):
+        assert KEY not in said
+
+
+def test_a_model_that_answers(start: Start, hub: GitHub) -> None:
+    """GH19: what it read, what it cost and what moved stand in the comment; the budget holds for a run."""
+    churn = (ROOT / "examples/churn.md").read_text("utf-8")
+    stated = "Usage logs and invoices are already in our warehouse"
+    with serve(by_hand) as provider:
+        model = {"model": "m", "base_url": provider.url, "api_key": KEY, "paths": "proposals/churn.md"}
+        price = {"REVIEWER_PRICE": "1,4"}
+        hub.commit({"proposals/churn.md": churn.replace(stated, "There is data")})
+        first = start(env=price, **model)
+        hub.commit({"proposals/churn.md": churn})
+        second = start(env=price, **model)
+        asked = len(provider.requests)
+        hub.commit({"proposals/churn.md": f"{churn}\nMore.\n"})
+        third = start(env=price, max_cost="0.001", **model)
+    assert [run.outputs["status"] for run in (first, second, third)] == ["reviewed", "reviewed", "skipped"], third.log
+    assert {headers["authorization"] for headers in provider.headers} == {f"Bearer {KEY}"}
+    assert len(provider.requests) == asked
+    [record] = map(json.loads, Path(second.outputs["record"]).read_text("utf-8").splitlines())
+    assert (record["extraction"]["method"], record["extraction"]["model"]["answered"]) == ("llm", "m-1")
+    assert re.search(r"\*\*Since \w{7}:\*\* .*Data access stated", second.summary)
+    assert re.search(r" · m-1 · cost &#36;0\.0\d{3} · commit ", second.summary)
+    assert "a run may not cost more" in third.summary
+    for said in (first.log, second.log, third.log, second.summary, str(hub.comments), str(hub.checks)):
         assert KEY not in said
 
 

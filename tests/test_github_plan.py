@@ -207,10 +207,13 @@ def test_patterns_mean_what_gitignore_means(patterns: tuple[str, ...], matched: 
 # What the comment remembers
 
 
+@pytest.mark.parametrize("model", [None, ModelUsed(requested="m", answered="m-1", prompt="p", prompt_sha256="a" * 64)])
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.md")))
-def test_what_is_remembered_scores_the_same(name: str) -> None:
+def test_what_is_remembered_scores_the_same(name: str, model: ModelUsed | None) -> None:
     rubric = load_rubric("fsdl")
     now = review(EXAMPLES / name)
+    if model and now.extraction:
+        now = now.model_copy(update={"extraction": now.extraction.model_copy(update={"model": model})})
     state = State(head=HEAD, digest=HEAD, asked=rubric.extraction_schema_sha256, proposals=remember([now], rubric))
     again = read(f"<!-- x -->\n{written(state)}\n")
     assert again == state
@@ -219,6 +222,7 @@ def test_what_is_remembered_scores_the_same(name: str) -> None:
     assert then.scorecard == now.scorecard
     found = compare(then, now, rubric)
     assert (found.facts, [change for change in found.findings if change.state != "open"]) == ((), [])
+    assert "other_reader" not in found.caveats
 
 
 GOOD = {"v": 1, "head": HEAD, "digest": HEAD, "asked": HEAD}

@@ -76,11 +76,11 @@ def _side(review: Review) -> Side:
         status=review.status,
         reason=review.reason,
         rubric=review.rubric,
-        reader=_reader(review),
+        reader=reader_of(review),
     )
 
 
-def _reader(review: Review) -> str:
+def reader_of(review: Review) -> str:
     """The engine, or the model and what it was asked with: the same model reads otherwise under another prompt."""
     extraction = review.extraction
     if extraction is None or extraction.model is None:
@@ -117,7 +117,7 @@ def _caveats(old: Review, new: Review, rubric: Rubric) -> Iterator[Caveat]:
         yield "scored_again_old"
     if new.rubric.sha256 != rubric.sha256:
         yield "scored_again_new"
-    if _reader(old) != _reader(new):
+    if reader_of(old) != reader_of(new):
         yield "other_reader"
     if old.document.language != new.document.language:
         yield "other_language"

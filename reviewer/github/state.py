@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, ValidationError
 
+from reviewer.compare import reader_of
 from reviewer.domain import Criterion, Document, Extraction, Fact, Number, Review, Rubric, RubricUsed
 from reviewer.domain.base import Frozen
 from reviewer.domain.record import Answer
@@ -79,7 +80,7 @@ def remember(reviews: Iterable[Review], rubric: Rubric) -> tuple[Past, ...]:
         Past(
             path=review.document.name,
             sha256=review.document.sha256,
-            engine=_engine(review),
+            engine=reader_of(review)[:200],
             facts={f.criterion: _values(f.value) for f in review.facts if f.status in ("verified", "judged")},
             demand=dict(_demand(review, rubric)),
         )
@@ -140,11 +141,3 @@ def _demand(review: Review, rubric: Rubric) -> Iterator[tuple[str, tuple[Figure,
         numbers = [number for number in fact.numbers if number.role in rubric.demand.roles]
         if numbers and fact.criterion in rubric.demand.criteria:
             yield fact.criterion, tuple(Figure(value=n.value, unit=n.unit, role=n.role) for n in numbers[:20])
-
-
-def _engine(review: Review) -> str:
-    extraction = review.extraction
-    if extraction is None:
-        return ""
-    name = extraction.model.answered or extraction.model.requested if extraction.model else extraction.engine
-    return name[:200]
