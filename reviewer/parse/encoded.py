@@ -12,7 +12,19 @@ from typing import NamedTuple
 _MOST = 50  # places of one form
 _LINE = 400  # characters on each side of a word
 # What an order to a reviewer can hardly do without; other alphabets are told by these.
-_WORDS = ("ignore", "disregard", "instructions", "reviewer", "proposal", "full marks", "previous", "forget", "rubric")
+_WORDS = (
+    "ignore",
+    "disregard",
+    "instructions",
+    "reviewer",
+    "proposal",
+    "full marks",
+    "previous",
+    "forget",
+    "rubric",
+    "evaluator",
+    "approve",
+)
 
 
 class _Form(NamedTuple):
