@@ -499,6 +499,15 @@ def test_a_member_who_may_not_write_may_not_ask(hub: GitHub, run: Run, permissio
         assert hub.sequence() == [f"GET /collaborators/{AUTHOR['login']}/permission 200"]
 
 
+@pytest.mark.parametrize("address", ["nonsense", "ftp://example.org", "http://", "https:///api/v3"])
+def test_an_address_that_is_none(hub: GitHub, run: Run, address: str) -> None:
+    """GH21."""
+    hub.url = address
+    job = run()
+    assert (job.code, job.outputs["status"]) == (2, "failed")
+    assert "GITHUB_API_URL: " in job.err
+
+
 def test_a_closed_pull_request_is_left_alone(hub: GitHub, run: Run) -> None:
     hub.state = "closed"
     assert run("--pr", "7").code == 0

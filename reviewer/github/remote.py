@@ -1,6 +1,7 @@
 """GitHub, through PyGithub: connected with patience, read as commits and files, and its refusals in plain words."""
 
 import logging
+import re
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
@@ -87,6 +88,9 @@ def connect(url: str, token: str, clock: Clock) -> Github:
     """GitHub's API at this address."""
     if not token:
         raise SettingsError("GITHUB_TOKEN is not set; in the workflow: env: GITHUB_TOKEN: ${{ github.token }}")
+    address = url.rstrip("/") or "https://api.github.com"
+    if not re.match(r"https?://[\w.\[-]", address):
+        raise SettingsError(f"GITHUB_API_URL: {address!r} is no address; GitHub sets it, leave it as it is")
     set_log_level(logging.CRITICAL)  # it tells the job's log of each refusal in its own words; ours are told once
     # A POST that failed half-way may have been carried out: a second comment is worse than none.
     retry = Patient(
@@ -94,7 +98,7 @@ def connect(url: str, token: str, clock: Clock) -> Github:
         status_forcelist=[403, 429, 500, 502, 503, 504],
     )  # fmt: skip
     return Github(
-        base_url=url.rstrip("/") or "https://api.github.com",
+        base_url=address,
         auth=Auth.Token(token),
         user_agent=f"reviewer/{VERSION}",
         per_page=100,
