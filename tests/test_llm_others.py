@@ -122,6 +122,19 @@ def test_extra(
     assert provider.calls == calls
 
 
+def test_claude_is_told_to_keep_what_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CS07: it keeps nothing by itself."""
+    pytest.importorskip("langchain_anthropic")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "x")
+    with serve([claude()]) as provider:
+        reply = ask("anthropic:m", provider.url.removesuffix("/v1"))
+    [part] = provider.requests[0]["system"]
+    assert (part["text"], part["cache_control"]) == (PROMPT.system, {"type": "ephemeral"})
+    assert "cache_control" not in str(provider.requests[0]["messages"])
+    assert reply.usage is not None
+    assert reply.usage.cached_tokens == 5
+
+
 @pytest.mark.parametrize(("name", "answer"), [("anthropic", claude()), ("google_genai", gemini())])
 def test_extra_in_two_loops(name: str, answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("langchain_anthropic" if name == "anthropic" else "langchain_google_genai")

@@ -128,7 +128,10 @@ class ChatModel:
             system += f"\nAnswer with one JSON object and nothing else. It follows this JSON Schema:\n{shape}\n"
         if prompt.repair == "longer":
             more |= self._room(2 * self.settings.max_output_tokens)
-        messages = [SystemMessage(_sendable(system)), HumanMessage(_sendable(prompt.user))]
+        first: Any = _sendable(system)
+        if self.provider.id == "anthropic":  # the others keep what is the same each time without being told to
+            first = [{"type": "text", "text": first, "cache_control": {"type": "ephemeral"}}]
+        messages = [SystemMessage(first), HumanMessage(_sendable(prompt.user))]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # advice to change our code; the fault says it to the user
             # The level below LangChain's callbacks: no tracer, global cache or debug printer sees the text there,
