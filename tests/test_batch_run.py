@@ -126,11 +126,12 @@ def test_ar11_a_renamed_folder_is_counted_before_the_run_ends(tmp_path: Path, ru
         assert store.counts() == {"reviewed": 3}
 
 
-def test_cs05_twins_are_reviewed_once_even_side_by_side(tmp_path: Path, rubric: Rubric) -> None:
-    source, engine = proposals(tmp_path / "in", 2), Engine(window=5)
+@pytest.mark.parametrize("window", [1, 5])
+def test_cs05_twins_are_reviewed_once_even_side_by_side(window: int, tmp_path: Path, rubric: Rubric) -> None:
+    source, engine = proposals(tmp_path / "in", 2), Engine(window=window)
     for n in range(4):
         (source / f"twin{n}.md").write_bytes((source / "p0000.md").read_bytes())
-    go(tmp_path / "run", engine, rubric, source)
+    assert go(tmp_path / "run", engine, rubric, source) == ["reviewed"] * 6  # each is told, or no bar would be full
     assert sorted(engine.seen) == ["p0000.md", "p0001.md"]
     assert [state for _, state, _, _ in rows(tmp_path / "run")] == ["reviewed"] * 6
 

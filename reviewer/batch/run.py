@@ -125,7 +125,6 @@ def work(store: Store, plan: Plan, engine: Engine, *, stopped: Callable[[], bool
     for result in engine(iter(queue)):
         store.put(result)
         queue.landed(result)
-        tell(result.state, result.cost)
     store.flush()  # what was only renamed brings no result that would keep it
 
 
@@ -134,20 +133,23 @@ class _Queue:
 
     def __init__(self, store: Store, plan: Plan, stopped: Callable[[], bool], tell: Tell) -> None:
         self._store, self._plan, self._stopped, self._tell = store, plan, stopped, tell
-        self._flying: set[str] = set()
+        self._flying: dict[str, int] = {}  # and how many twins wait for it
         self._failed: set[str] = set()  # just now: once a run is enough
 
     def landed(self, result: Result) -> None:
-        self._flying.discard(result.content)
+        twins = self._flying.pop(result.content, 0)
         if result.state == "failed":
             self._failed.add(result.content)
+        self._tell(result.state, result.cost)
+        for _ in range(twins):
+            self._tell(result.state, 0.0)
 
     def __iter__(self) -> Iterator[Item]:
         for entry in self._plan.entries():
             if self._stopped():
                 return
             if entry.listed.state is None and (item := self._due(entry)) is not None:
-                self._flying.add(item.content)
+                self._flying[item.content] = 0
                 yield item
 
     def _due(self, entry: Entry) -> Item | None:
@@ -162,7 +164,10 @@ class _Queue:
             content, fresh = content_of(data, entry.listed.name), True
             self._store.link(entry.id, content)
         state = self._store.state(content)
-        if content in self._flying or content in self._failed or not self.open(state):
+        if content in self._flying:
+            self._flying[content] += 1
+            return None
+        if content in self._failed or not self.open(state):
             if fresh and state is not None:
                 self._tell(state, 0.0)
             return None
