@@ -16,6 +16,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "revise": "revise",
         "stop": "stop",
         "closes": "nothing gained in points, but a gate needs it",
+        "little": "less than a point",
     },
     "ko": {
         "state": "{names} 항목을 적으세요: {effects}",
@@ -25,6 +26,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "revise": "보완",
         "stop": "중단",
         "closes": "점수는 그대로이지만 관문을 여는 데 필요합니다",
+        "little": "1점 미만",
     },
 }
 
@@ -47,4 +49,6 @@ def _step(one: Counterfactual, scorecard: Scorecard, words: Mapping[str, str], t
     ]
     if one.verdict != scorecard.verdict and one.verdict and scorecard.verdict:
         effects.append(words["verdict"].format(before=words[scorecard.verdict], after=words[one.verdict]))
-    return words["state"].format(names=listed, effects=", ".join(effects) or words["closes"])
+    needed = {name for gate in scorecard.gates if gate.state == "open" for name in gate.closes}
+    small = "closes" if needed & {change.criterion for change in one.changes} else "little"
+    return words["state"].format(names=listed, effects=", ".join(effects) or words[small])
