@@ -485,18 +485,23 @@ def test_a_draft_waits_until_somebody_asks(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("association", ["MEMBER", "CONTRIBUTOR"])
 @pytest.mark.parametrize(
-    ("permission", "reviewed"), [("admin", True), ("write", True), ("read", False), ("none", False)]
+    ("permission", "reviewed"), [("admin", True), ("write", True), ("read", False), ("none", False), ("", False)]
 )
-def test_a_member_who_may_not_write_may_not_ask(hub: GitHub, run: Run, permission: str, reviewed: bool) -> None:
-    """GH18: a member of an organisation may have no more than read access to this repository."""
+def test_who_may_not_write_may_not_ask(
+    hub: GitHub, run: Run, permission: str, association: str, reviewed: bool
+) -> None:
+    """GH18: a member may have no more than read access, and a contributor be a member who keeps that private."""
     hub.permission = permission
-    comment = {"body": "/review", "author_association": "MEMBER", "user": AUTHOR}
+    if not permission:
+        hub.refuse("GET .*/permission", 404, "Not Found")
+    comment = {"body": "/review", "author_association": association, "user": AUTHOR}
     payload = {"action": "created", "issue": {"number": 7, "pull_request": {}}, "comment": comment}
     job = run(event="issue_comment", payload=payload)
     assert (job.code, bool(hub.comments)) == (0, reviewed)
     if not reviewed:
-        assert hub.sequence() == [f"GET /collaborators/{AUTHOR['login']}/permission 200"]
+        assert hub.sequence() == [f"GET /collaborators/{AUTHOR['login']}/permission {200 if permission else 404}"]
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://example.org", "http://", "https:///api/v3"])

@@ -335,9 +335,10 @@ PULL = {"number": 7, "head": {"sha": HEAD}}
         pytest.param("issue_comment", said(), True, id="GH18 owner"),
         pytest.param("issue_comment", said(association="MEMBER"), True, id="GH18 member"),
         pytest.param("issue_comment", said(" /review\n", "COLLABORATOR"), True, id="GH18 collaborator"),
+        pytest.param("issue_comment", said(association="CONTRIBUTOR"), True, id="GH18 perhaps a private member"),
         *[
             pytest.param("issue_comment", said(association=name), False, id=f"GH18 {name.lower()}")
-            for name in ("CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", "NONE")
+            for name in ("FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", "NONE")
         ],
         pytest.param("issue_comment", said("/review --base_url=https://evil.example"), False, id="GH18 arguments"),
         pytest.param("issue_comment", said("/review\n--rubric=http://evil.example"), False, id="GH18 lines"),

@@ -11,7 +11,8 @@ from reviewer.domain.base import Frozen
 from reviewer.errors import InputError, SettingsError
 
 COMMAND = "/review"
-MAY_ASK = ("OWNER", "MEMBER", "COLLABORATOR")  # everyone else could spend the model's money
+# Who may write is GitHub's to say: to an event, a member of an organisation is a contributor unless that is public.
+MAY_ASK = ("OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR")
 MOST = 30_000_000  # bytes; GitHub's own limit for a payload is 25 MB
 
 
@@ -99,7 +100,7 @@ def _comment(repository: str, event: _Event) -> Ask | Skip:
     if event.action != "created" or (event.said or "").strip() != COMMAND:
         return Skip(reason=f"the comment is not {COMMAND} alone")
     if event.association not in MAY_ASK or event.by is None or event.kind == "Bot":
-        return Skip(reason=f"{COMMAND} is for people with write access; {event.association} is not enough")
+        return Skip(reason=f"{COMMAND} is for people with write access; {event.association} {event.kind} is not enough")
     return Ask(repository=repository, number=event.issue, asked=True, by=event.by)
 
 

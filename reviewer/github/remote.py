@@ -5,11 +5,11 @@ import re
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from github import Auth, Github, GithubException, GithubRetry, set_log_level
+from github import Auth, Github, GithubException, GithubRetry, UnknownObjectException, set_log_level
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 from requests import RequestException
@@ -175,9 +175,10 @@ def find_pull(github: Github, ask: Ask) -> PullRequest | Skip:
 
 
 def _may_write(repository: Repository, login: str) -> bool:
-    """Members of an organisation, and collaborators, may have no more than read access."""
-    with reading(f"permission of {login}"):
+    """Members of an organisation, collaborators and contributors may have no more than read access."""
+    with reading(f"permission of {login}"), suppress(UnknownObjectException):
         return repository.get_collaborator_permission(login) in ("admin", "write")
+    return False
 
 
 def read_pull(github: Github, ask: Ask, pull: PullRequest) -> Pull:
