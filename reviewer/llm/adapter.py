@@ -424,7 +424,7 @@ def _shortened(prompt: Prompt, usage: Usage | None) -> str:
     if not full and read >= len(text.encode("utf-8", "replace")) // 7:  # no text takes much less
         return ""
     about = count(text)[0]  # real ones are 0.7 to 1.2 of it
-    if read >= (0.85 if full else 0.6) * about:
+    if read >= (0.97 if full else 0.6) * about:
         return ""
     return (
         f"the server counted {read:,} tokens where the text has about {about:,}: it may have read only "
