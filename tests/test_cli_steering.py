@@ -1,5 +1,6 @@
 """Names, texts and reasons that would steer a terminal, and paths that are no files (FI13, FI15)."""
 
+import json
 import os
 import re
 import subprocess
@@ -82,6 +83,23 @@ def test_no_name_of_many_begins_a_line(tmp_path: Path) -> None:
     for arguments in (["run", "in", "--dry-run"], ["run", "in", "--out", "run"], ["status", "run"], ["report", "run"]):
         done = run(tmp_path, "batch", *arguments)
         begins_no_line(done.stdout + done.stderr)
+
+
+def test_a_foreign_record_steers_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    main(["review", str(CHURN), "--format", "json"])
+    record = json.loads(capfd.readouterr().out)
+    record["document"]["name"] = "\x1b[2J\x9b31m\u202ea\n::error::x.md"
+    fine, failed = tmp_path / "fine.json", tmp_path / "failed.json"
+    fine.write_text(json.dumps(record))
+    empty = dict.fromkeys(("facts", "findings", "strengths", "questions", "next_steps", "notices", "waived"), ())
+    failed.write_text(json.dumps({**record, **empty, "status": "failed", "reason": LINES[0], "scorecard": None}))
+    for arguments in (["score", str(fine), "--fail-under", "impact=100"], ["score", str(failed)]):
+        main(arguments)
+        said = "".join(capfd.readouterr())
+        begins_no_line(said)
+        assert not STEERING.search(said), ascii(said)
+    main(["diff", str(fine), str(failed)])
+    begins_no_line("".join(capfd.readouterr()))
 
 
 def test_the_command_that_goes_on_is_one_that_a_shell_reads_back() -> None:

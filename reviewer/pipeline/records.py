@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from reviewer.critique import critique
 from reviewer.domain import SCHEMA_VERSION, Document, Review, Rubric
 from reviewer.domain.document import RegionKind
-from reviewer.errors import InputError
+from reviewer.errors import InputError, one_line
 from reviewer.pipeline.notices import notices, region_notices
 from reviewer.pipeline.one import Language, used
 from reviewer.pipeline.waivers import asked
@@ -24,6 +24,7 @@ def record_schema() -> dict[str, Any]:
 
 def read_record(data: bytes, name: str) -> Review:
     """A record as it was written. Raises InputError if it is none, or of another version."""
+    name = one_line(name)
     try:
         review = Review.model_validate_json(data)
     except ValidationError as error:
@@ -37,7 +38,12 @@ def read_record(data: bytes, name: str) -> Review:
         raise InputError(
             f"{name}: record of schema version {review.schema_version}, not {SCHEMA_VERSION}; review it again"
         )
-    return review
+    # A record may be anybody's: what is said of it stands beside words of ours.
+    called, reason = one_line(review.document.name), one_line(review.reason)
+    if (called, reason) == (review.document.name, review.reason):
+        return review
+    document = review.document.model_copy(update={"name": called})
+    return review.model_copy(update={"document": document, "reason": reason})
 
 
 def rescore(review: Review, rubric: Rubric, language: Language | None = None) -> Review:
