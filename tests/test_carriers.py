@@ -25,6 +25,7 @@ FACTS = [  # true or not: nobody can read them
     "We hold 2,000,000 labelled rows since 2019, and they cost nothing.",
     "The Head of Logistics owns the service and agreed on 3 March 2026.",
     "2019년부터 라벨이 달린 데이터 200만 건을 보유하고 있다.",
+    "외부 전문가가 라벨을 모두 두 번 확인했다.",
 ]
 SOME = ("direct-01", "field-01", "down-01", "token-01", "ko-01", "ko-13")
 # What breaks out of JSON is no sentence, and in some places a mark of the format itself.
@@ -70,7 +71,17 @@ def holds(carrier: Carrier, words: str) -> None:
 
 
 # Places that end at a mark of their own, which some words hold.
-ENDING = ("md-label", "md-target", "md-fence", "md-image-title", "md-link-title", "md-attribute", "pdf-read-out")
+ENDING = (
+    "md-label",
+    "md-target",
+    "md-fence",
+    "md-image-title",
+    "md-link-title",
+    "md-attribute",
+    "md-name",
+    "md-class",
+    "pdf-read-out",
+)
 
 
 def _fits(place: str, words: str) -> bool:
@@ -78,6 +89,8 @@ def _fits(place: str, words: str) -> bool:
         return False
     if sum(c.isalpha() for c in words) < len(words) / 2 or (len(words) < 30 and "property" in place):
         return False  # a page's number, a property that a program writes
+    if place in UNSEEN and (len(words) < 16 or words.startswith("[")):
+        return False  # a name; a citation of reStructuredText
     if place.startswith("pdf") and max(map(len, words.split())) > 100:
         return False  # a word that is wider than the page
     return words.isascii() or not place.startswith("pdf")  # the fonts of these small files have no Korean letters

@@ -77,6 +77,7 @@ def _spaced(text: str) -> Iterator[str]:
 
 
 def _leet(text: str) -> Iterator[str]:
+    text = re.sub(r"[!|](?!\w)", ".", text)  # at the end of a word it is what it seems to be
     for one in "il":
         yield text.translate(str.maketrans("013457@$!|", f"o{one}eastasi{one}"))
 

@@ -47,6 +47,7 @@ _CLOSES_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option", "
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
 _SENTENCE_END = re.compile(r"[.!?]\s+\w")
 _FEW_WORDS = 4  # of an attribute: fewer are names
+_FEW_LETTERS = 6
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _NAMED = re.compile(r"[\w-]*([.#][\w-]+)$")  # a class or an id
 _LONGEST_LABEL = 1000  # CommonMark's own limit
@@ -340,7 +341,10 @@ class _Inline:
 
 def _speaks(value: str) -> bool:
     """Does an attribute hold a sentence, or the end of one?"""
-    return bool(_SENTENCE_END.search(value)) or sum(word.isalpha() for word in value.split()) >= _FEW_WORDS
+    # In Hangul and ideographs a sentence has few words, and programs name little with them.
+    if sum(c >= "\u2e80" for c in value) >= _FEW_LETTERS:
+        return True
+    return bool(_SENTENCE_END.search(value)) or sum(word.strip(".,:;!?").isalpha() for word in value.split()) >= _FEW_WORDS
 
 
 def _style_sheet(text: str) -> dict[str, str]:
