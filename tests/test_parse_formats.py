@@ -1,6 +1,7 @@
 """Word, OpenDocument, HTML, notebooks, reStructuredText and PDF: what is read, where it stands, what is hidden."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from parse_files import FILL, docx, notebook, odt, paragraph, pdf, prose, show
@@ -407,6 +408,65 @@ def test_html_not_hidden(body: str, head: str) -> None:
 def test_html_says_what_it_did_not_read() -> None:
     document = page("<img src=a><iframe src=b></iframe><a href=http://c.invalid>d</a><video></video>")
     assert document.not_read == ("1 image", "1 embedded page", "1 link, not followed", "1 film")
+
+
+# -- tables that hold texts ---------------------------------------------------------------------------------------
+
+ANSWER = "We hold 12,000 letters of 2025. Clerks label each of them by hand, and two of them check each tenth. " * 3
+FORM = [("Data", [ANSWER, "No more."]), ("Team", ["Two people."])]
+READ = [
+    ("heading", "Data"),
+    ("paragraph", ANSWER.strip()),
+    ("paragraph", "No more."),
+    ("heading", "Team"),
+    ("paragraph", "Two people."),
+]
+
+
+def _docx_table(rows: list[list[list[str]]]) -> Document:
+    cells = [["".join(map(paragraph, cell)) for cell in row] for row in rows]
+    table = "".join(f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in row)}</w:tr>" for row in cells)
+    return parse(docx(f"{P}<w:tbl>{table}</w:tbl>"), "a.docx")
+
+
+def _odt_table(rows: list[list[list[str]]]) -> Document:
+    cells = [["".join(f"<text:p>{one}</text:p>" for one in cell) for cell in row] for row in rows]
+    row = "".join(
+        f"<table:table-row>{''.join(f'<table:table-cell>{cell}</table:table-cell>' for cell in row)}</table:table-row>"
+        for row in cells
+    )
+    return parse(odt(f"{OP}<table:table>{row}</table:table>"), "a.odt")
+
+
+def _html_table(rows: list[list[list[str]]]) -> Document:
+    cells = [["".join(f"<p>{one}</p>" for one in cell) for cell in row] for row in rows]
+    return page("<table>" + "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in cells) + "</table>")
+
+
+@pytest.mark.parametrize("table", [_docx_table, _odt_table, _html_table])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([[[label], answer] for label, answer in FORM], READ),
+        ([[["nav"], ["x"], [ANSWER]]], [("paragraph", "nav"), ("paragraph", "x"), ("paragraph", ANSWER.strip())]),
+        ([[[FILL[:90], FILL[90:]]]], [("paragraph", FILL[:90].strip()), ("paragraph", FILL[90:].strip())]),
+        ([[["a"], ["b", "c"]], [["1"], ["2"]]], [("table_row", "a | b c"), ("table_row", "1 | 2")]),
+    ],
+    ids=["form", "page in a table", "frame", "table"],
+)
+def test_a_table_that_holds_texts(
+    table: Callable[[list[list[list[str]]]], Document], rows: list[list[list[str]]], expected: list[tuple[str, str]]
+) -> None:
+    assert blocks(table(rows)) == expected
+
+
+def test_a_long_row_has_sentences() -> None:
+    """Markdown has no other cells than those of a row."""
+    row = f"| Data | {ANSWER}<br><br>No more. |"
+    document = parse(f"| a | b |\n|---|---|\n{row}\n\n{FILL}\n".encode(), "a.md")
+    said = [document.text[s.start : s.end] for s in document.sentences if s.kind == "table_row"]
+    once = "We hold 12,000 letters of 2025. Clerks label each of them by hand, and two of them check each tenth."
+    assert said == ["a | b", "Data", once, once, once, "No more."]
 
 
 # -- notebooks -----------------------------------------------------------------------------------------------

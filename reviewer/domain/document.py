@@ -132,6 +132,8 @@ def _outside(sentences: Iterable[Sentence], regions: Iterable[Region]) -> Iterat
 # A full stop, question or exclamation mark (also full-width), what may close a quotation or emphasis
 # after it, then white space. "e.g. ", "vs. ", "1. " and initials do not end a sentence.
 _END = re.compile(r"(?<![A-Z\d\s(])(?:[.!?]+[)\]\"'’”*_`]*(?=\s)|[。！？]+)|\n{2,}")
+_CELL_END = re.compile(r"\||<br\s*/?>", re.IGNORECASE)
+_LONGEST_ROW = 300  # characters; more is no row of a table, but a form's answer
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|etc|approx|fig|no|dr|mr|ms|prof|inc|ltd|al))\.$", re.IGNORECASE)
 _SPACE_AND_MARKS = re.compile(r"(?:\s|[-*+•]\s|>\s?|#+\s|\d+[.)]\s|\[[ xX]\]\s|\|)+")
 
@@ -145,7 +147,8 @@ def split_sentences(document: "Document") -> Iterator[Sentence]:
         if block.kind == "front_matter":
             continue
         section = bisect_right(starts, block.start) - 1
-        whole = block.kind in ("heading", "table_row")
+        row = block.kind == "table_row"
+        whole = block.kind == "heading" or (row and block.end - block.start <= _LONGEST_ROW)
         cuts = [block.start]
         if not whole:
             cuts.extend(
@@ -153,10 +156,12 @@ def split_sentences(document: "Document") -> Iterator[Sentence]:
                 for stop in _END.finditer(text, block.start, block.end)
                 if not _ABBREVIATION.search(text, max(block.start, stop.start() - 8), stop.start() + 1)
             )
+            if row:
+                cuts.extend(edge for stop in _CELL_END.finditer(text, block.start, block.end) for edge in stop.span())
         cuts += [*edges[bisect_right(edges, block.start) : bisect_right(edges, block.end)], block.end]
         for start, end in pairwise(sorted(cuts)):
             if lead := _SPACE_AND_MARKS.match(text, start, end):
                 start = lead.end()
             stripped = len(text[start:end].rstrip(" \t\r\n|"))
-            if stripped:
+            if stripped and not _CELL_END.fullmatch(text, start, start + stripped):
                 yield Sentence(start=start, end=start + stripped, section=section, kind=block.kind)

@@ -8,7 +8,7 @@ from reviewer.rubric.negation import negations
 _REACH = 200  # characters beside a quote that its clause can reach
 _ASIDE = re.compile(r"\([^()]*\)")
 _END = re.compile(
-    r"[|()]|[.!?。;](?:\s|$)|[,，](?:\s(?!(?:which|this|that) is (?:not true|untrue))|$)"
+    r"[|()]|[.!?。;](?:\s|$|(?=<br))|(?:<br\s?/?>\s?){2}|[,，](?:\s(?!(?:which|this|that) is (?:not true|untrue))|$)"
     r"|[ ]{2,}\n|\n(?=\*\*[^*\n]{1,40}:)|\s(?:[—–/]|--)\s"
     r"|\b(?:but|although|though|while|whereas|however)\b"
     r"|(?:지만|으나|므로|니까|면서|는데|은데|인데|며)(?=[\s,])|(?<![다라자냐])고(?=\s(?!있|싶|나|보|볼|말))"

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
-from reviewer.parse.draft import PLACEHOLDER, Draft, Writer
+from reviewer.parse.draft import PLACEHOLDER, Draft, Writer, is_form
 from reviewer.parse.office import Package, find
 from reviewer.parse.styles import Look, invisible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
+
+    from reviewer.domain.document import BlockKind
 
 Pieces = list[tuple[str, str]]
 
@@ -113,15 +115,15 @@ class _Word:
                 self.blocks(chosen, place, ground)
 
     def paragraph(self, node: "Element", place: str | None, ground: Look) -> None:
-        style = self._style(node)
-        kind = "paragraph"
-        if style.level:
-            kind = "heading"
-        elif style.listed:
-            kind = "list_item"
-        pieces = list(self._pieces(node, self._look(node, style, ground)))
-        self.writer.add(kind, pieces, level=style.level or 0, place=place)  # type: ignore[arg-type]
+        kind, level, pieces = self._read(node, ground)
+        self.writer.add(kind, pieces, level=level, place=place)
         self.after(place)
+
+    def _read(self, paragraph: "Element", ground: Look) -> "tuple[BlockKind, int, Pieces]":
+        style = self._style(paragraph)
+        pieces = list(self._pieces(paragraph, self._look(paragraph, style, ground)))
+        kind: BlockKind = "heading" if style.level else "list_item" if style.listed else "paragraph"
+        return kind, style.level or 0, pieces
 
     def after(self, place: str | None) -> None:
         """The text boxes of the block just written."""
@@ -140,11 +142,12 @@ class _Word:
         ):
             whole = whole.under(Look(gone="table outside the page"))
         rows = list(_inside(node, "w:tr"))
+        form = is_form([_words(cell) for cell in _inside(row, "w:tc")] for row in rows)
         for number, row in enumerate(rows):
             look = whole.under(style.parts.get(_part(number, len(rows), find(properties, "w:tblLook")), Look()))
-            self.row(row, place, look)
+            self.row(row, place, look, form=form)
 
-    def row(self, row: "Element", place: str | None, look: Look) -> None:
+    def row(self, row: "Element", place: str | None, look: Look, *, form: bool) -> None:
         properties = find(row, "w:trPr")
         height = find(properties, "w:trHeight")
         if find(properties, "w:del") is not None:
@@ -154,19 +157,13 @@ class _Word:
             look = look.under(Look(gone="hidden row"))
         elif _attribute(height, "w:hRule") == "exact" and _number(_attribute(height, "w:val")) < _FLAT:
             look = look.under(Look(gone="row without height"))
-        pieces: Pieces = []
+        cells: list[list[tuple[BlockKind, int, Pieces]]] = []
         tables: list[tuple[Element, Look]] = []
         for cell in _inside(row, "w:tc"):
-            if pieces:
-                pieces.append((" | ", ""))
             own = look.under(Look(back=_fill(find(cell, "w:tcPr"))))
             tables += [(table, own) for table in _inside(cell, "w:tbl")]
-            for number, paragraph in enumerate(_inside(cell, "w:p")):
-                if number:
-                    pieces.append((" ", ""))
-                seen = self._look(paragraph, self._style(paragraph), own)
-                pieces += [(text.replace("\n", " "), why) for text, why in self._pieces(paragraph, seen)]
-        self.writer.add("table_row", pieces, place=place)
+            cells.append([self._read(paragraph, own) for paragraph in _inside(cell, "w:p")])
+        self.writer.row(cells, place, form=form)
         self.after(place)
         for table, ground in tables:
             self.table(table, place, ground)
@@ -299,8 +296,7 @@ class _Word:
                 self.draft.unread(1, *_OBJECTS[part.tag])
             elif part.tag == "w:txbxContent":
                 if away:
-                    words = " ".join(text.text or "" for text in part.iter("w:t"))
-                    yield f" {words} ", "text outside the page"
+                    yield f" {_words(part)} ", "text outside the page"
                 else:
                     self.boxes.append((part, ground))
                 continue
@@ -445,6 +441,10 @@ def _inside(node: "Element", tag: str) -> "Iterator[Element]":
             yield child
         elif child.tag in ("w:sdt", "w:sdtContent", "w:ins", "w:customXml"):
             yield from _inside(child, tag)
+
+
+def _words(node: "Element") -> str:
+    return " ".join(text.text or "" for text in node.iter("w:t"))
 
 
 def _on(node: "Element | None") -> bool:

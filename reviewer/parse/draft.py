@@ -4,15 +4,39 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reviewer.domain.document import BlockKind
 
 _LONG_NAME = 30  # characters
+_LONG_ROW, _LONG_CELL = 300, 100  # characters, above which a table, or a frame of one cell, holds texts
+_LONGEST_LABEL = 60  # characters
+LABEL_LEVEL = 6  # of a heading: below all that are set as such
 PLACEHOLDER = "a form's prompt"  # why a text counts for nothing although everybody sees it
+
+
+def holds_texts(cells: list[str]) -> bool:
+    """Is this no row of a table, but a part of a page or a form that is laid out in one?"""
+    return sum(map(_length, cells)) > (_LONG_ROW if len(cells) > 1 else _LONG_CELL)
+
+
+def is_form(rows: "Iterable[list[str]]") -> bool:
+    """Does a table hold questions, and beside each its answer? Then its short rows do, too."""
+    return any(len(cells) == 2 and is_label(cells[0]) and holds_texts(cells) for cells in rows)
+
+
+def is_label(text: str) -> bool:
+    """Does a cell beside a long one name what that one says?"""
+    return 0 < len(text.strip()) <= _LONGEST_LABEL
 
 
 def could_be_message(name: str) -> bool:
     """Is what only names something so long that it could say something? Hangul says it in half as many characters."""
-    return sum(2 if c >= "\u2e80" else 1 for c in name.strip()) > _LONG_NAME
+    return _length(name.strip()) > _LONG_NAME
+
+
+def _length(text: str) -> int:
+    return len(text) + sum(c >= "\u2e80" for c in text)
 
 
 @dataclass
@@ -94,6 +118,32 @@ class Writer:
             where = f"paragraph {self._paragraph}" if visible else f"after paragraph {self._paragraph}"
             here = f"{self._heading}, {where}" if self._heading else where
         self.draft.blocks.append((start, self._length, kind, here if place is None else place))
+
+    def row(
+        self,
+        cells: "list[list[tuple[BlockKind, int, list[tuple[str, str]]]]]",
+        place: str | None = None,
+        *,
+        form: bool = False,
+    ) -> None:
+        """A table's row; each cell is its paragraphs, as kind, level and pieces.
+
+        It is one block, unless somebody put a text into a table, as forms do: then each paragraph is one.
+        """
+        seen = ["".join(text for _, _, pieces in cell for text, why in pieces if not why) for cell in cells]
+        if not (form or holds_texts(seen)):
+            joined: list[tuple[str, str]] = []
+            for number, cell in enumerate(cells):
+                joined += [(" | ", "")] if number else []
+                for at, (_, _, pieces) in enumerate(cell):
+                    joined += [(" ", "")] if at else []
+                    joined += [(text.replace("\n", " "), why) for text, why in pieces]
+            self.add("table_row", joined, place=place)
+            return
+        for number, cell in enumerate(cells):
+            for kind, level, pieces in cell:
+                label = (number, len(cell), len(cells)) == (0, 1, 2) and is_label("".join(text for text, _ in pieces))
+                self.add("heading" if label else kind, pieces, level=level or LABEL_LEVEL, place=place)
 
     def property(self, text: str) -> None:
         """A property of the file that is long enough to be a message; programs write short ones of their own."""

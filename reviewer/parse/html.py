@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from reviewer.parse.draft import Draft, Writer
+from reviewer.parse.draft import LABEL_LEVEL, Draft, Writer, holds_texts, is_form, is_label
 from reviewer.parse.styles import UNSEEN, Look, css, tells
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _BREAKS: "dict[str, BlockKind]" = {
     "pre": "code",
     "tr": "table_row",
 }
+_CELLS = ("td", "th")
 _DROPPED = ("script", "style", "head", "title", "iframe", "object", "svg", "canvas", "template")
 _STRUCK = ("s", "del", "strike")  # told as Markdown does
 _SPOKEN = ("alt", "title", "aria-label", "placeholder")
@@ -62,6 +63,7 @@ class _Page:
         self.pieces: list[tuple[str, str]] = []
         self.kinds: list[BlockKind] = []  # of the blocks that are open
         self.level = 0
+        self.forms: dict[int, bool] = {}  # tables of questions and answers
         self.looks: list[tuple[int, Look]] = [(-1, Look())]  # of the elements that change it, and their depths
 
     def walk(self) -> Draft:
@@ -100,7 +102,7 @@ class _Page:
         if tag in _DROPPED:
             return False
         attributes = node.attributes
-        self._break(tag)
+        self._break(node, tag)
         self._style(node, tag, attributes, depth)
         if tag in _STRUCK:
             self._say("~~")
@@ -111,18 +113,22 @@ class _Page:
             self.pieces.append((f" {spoken} ", "description of an image" if tag == "img" else "text in an HTML tag"))
         return True
 
-    def _break(self, tag: str) -> None:
+    def _break(self, node: Any, tag: str) -> None:
         """End the block before this element, where it begins another; in a table's row, all is one."""
-        if tag in _BREAKS and not (self._in_row() and tag != "tr"):
+        if self._begins(tag):
             self._flush(self.kinds[-1] if self.kinds else "paragraph")
-            kind = _BREAKS[tag]
+            kind = _BREAKS.get(tag, "paragraph")
+            if tag == "tr" and (holds_texts(_cells(node)) or self._in_form(node)):
+                kind = "paragraph"
+            elif tag in _CELLS and _is_label(node):
+                kind, self.level = "heading", LABEL_LEVEL
             if kind == "paragraph" and self.kinds and self.kinds[-1] in ("heading", "list_item", "quote", "code"):
                 kind = self.kinds[-1]  # <li><p>words</p></li>
             if kind == "heading" and tag[1:].isdigit():
                 self.level = int(tag[1])
             self.kinds.append(kind)
             self.draft.count("tables", tag == "table")
-        elif tag in ("td", "th") and self.pieces:
+        elif tag in _CELLS and self.pieces:
             self.pieces.append((" | ", ""))
         elif (tag in _BREAKS or tag == "br") and not (self.pieces and self.pieces[-1][0].endswith(" ")):
             self.pieces.append((" " if self._in_row() else "\n", ""))
@@ -131,7 +137,7 @@ class _Page:
         tag = node.tag or ""
         if tag in _STRUCK:
             self._say("~~")
-        if tag in _BREAKS and self.kinds and not (self._in_row() and tag != "tr"):
+        if self._begins(tag) and self.kinds:
             self._flush(self.kinds[-1])
             self.kinds.pop()
         if self.looks[-1][0] == depth:
@@ -152,6 +158,18 @@ class _Page:
         if look != Look():
             self.looks.append((depth, self.looks[-1][1].under(look)))
 
+    def _in_form(self, row: Any) -> bool:
+        body = row.parent
+        if body is None:
+            return False
+        if body.mem_id not in self.forms:
+            self.forms[body.mem_id] = is_form(_cells(one) for one in body.iter() if one.tag == "tr")
+        return self.forms[body.mem_id]
+
+    def _begins(self, tag: str) -> bool:
+        """Does this element begin a block of its own?"""
+        return tag == "tr" or ((tag in _BREAKS or tag in _CELLS) and not self._in_row())
+
     def _in_row(self) -> bool:
         return bool(self.kinds) and self.kinds[-1] == "table_row"
 
@@ -167,6 +185,15 @@ class _Page:
         if self.pieces:
             pieces, self.pieces = self.pieces, []
             self.writer.add(kind, pieces, level=self.level if kind == "heading" else 0)
+
+
+def _cells(row: Any) -> list[str]:
+    return [" ".join(cell.text(deep=True).split()) for cell in row.iter() if cell.tag in _CELLS]
+
+
+def _is_label(cell: Any) -> bool:
+    cells = _cells(cell.parent) if cell.parent is not None else []
+    return len(cells) == 2 and cell.prev is None and is_label(cells[0])
 
 
 def _style_sheets(tree: LexborHTMLParser) -> dict[int, list[str]]:

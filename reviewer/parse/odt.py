@@ -4,13 +4,15 @@ import re
 from typing import TYPE_CHECKING
 
 from reviewer.errors import InputError
-from reviewer.parse.draft import PLACEHOLDER, Draft, Writer
+from reviewer.parse.draft import PLACEHOLDER, Draft, Writer, is_form
 from reviewer.parse.office import Package, find
 from reviewer.parse.styles import Look, css
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
+
+    from reviewer.domain.document import BlockKind
 
 Pieces = list[tuple[str, str]]
 
@@ -77,11 +79,11 @@ class _OpenText:
         named = self.styles.get((kind, node.get(f"{node.tag.partition(':')[0]}:style-name", "")))
         return around.under(named or self.styles.get((kind, ""), Look()))
 
-    def blocks(self, parent: "Element", kind: str, around: Look, place: str | None = None) -> None:
+    def blocks(self, parent: "Element", kind: "BlockKind", around: Look, place: str | None = None) -> None:
         for node in parent:
             tag = node.tag
             if tag in ("text:p", "text:h"):
-                self.paragraph(node, "heading" if tag == "text:h" else kind, around, place)
+                self.paragraph(node, kind, around, place)
             elif tag == "text:list":
                 for item in node:
                     self.blocks(item, "list_item", around, place)
@@ -96,17 +98,19 @@ class _OpenText:
                 self.boxes.append((node, around))
                 self.after(place)
 
-    def paragraph(self, node: "Element", kind: str, around: Look, place: str | None) -> None:
-        level = node.get("text:outline-level", "1") if kind == "heading" else "0"
-        pieces = list(self._pieces(node, self._looks(node, around)))
-        title = node.get("text:style-name", "") == "Title"
-        self.writer.add(
-            "heading" if title else kind,  # type: ignore[arg-type]
-            pieces,
-            level=1 if title else int(level) if level.isdigit() else 1,
-            place=place,
-        )
+    def paragraph(self, node: "Element", kind: "BlockKind", around: Look, place: str | None) -> None:
+        kind, level, pieces = self._read(node, kind, around)
+        self.writer.add(kind, pieces, level=level, place=place)
         self.after(place)
+
+    def _read(self, node: "Element", kind: "BlockKind", around: Look) -> "tuple[BlockKind, int, Pieces]":
+        pieces = list(self._pieces(node, self._looks(node, around)))
+        if node.get("text:style-name", "") == "Title":
+            return "heading", 1, pieces
+        if node.tag != "text:h":
+            return kind, 0, pieces
+        level = node.get("text:outline-level", "1")
+        return "heading", int(level) if level.isdigit() else 1, pieces
 
     def after(self, place: str | None) -> None:
         """Text boxes and notes of the block just written."""
@@ -130,31 +134,27 @@ class _OpenText:
             for column in _inside(node, "table:table-column")
             for _ in range(_repeated(column, "table:number-columns-repeated"))
         ]
-        for row in _inside(node, "table:table-row"):
+        rows = list(_inside(node, "table:table-row"))
+        form = is_form(["".join(cell.itertext()) for cell in row if cell.tag == "table:table-cell"] for row in rows)
+        for row in rows:
             look = self.look(row, "table-row", around)
             if row.get("table:visibility") in ("collapse", "filter"):
                 look = look.under(Look(gone="hidden row"))
-            self.row(row, look, hidden, place)
+            self.row(row, look, hidden, place, form=form)
 
-    def row(self, row: "Element", look: Look, hidden: list[bool], place: str | None) -> None:
-        pieces: Pieces = []
+    def row(self, row: "Element", look: Look, hidden: list[bool], place: str | None, *, form: bool) -> None:
+        cells: list[list[tuple[BlockKind, int, Pieces]]] = []
         inner: list[tuple[Element, Look]] = []
         column = 0
         for cell in row:
             if cell.tag == "table:table-cell":
-                if pieces:
-                    pieces.append((" | ", ""))
                 own = self.look(cell, "table-cell", look)
                 if any(hidden[column : column + 1]):
                     own = own.under(Look(gone="hidden column"))
                 inner += [(table, own) for table in _inside(cell, "table:table")]
-                for number, paragraph in enumerate(_inside(cell, "text:p", "text:h")):
-                    if number:
-                        pieces.append((" ", ""))
-                    seen = self._looks(paragraph, own)
-                    pieces += [(text.replace("\n", " "), why) for text, why in self._pieces(paragraph, seen)]
+                cells.append([self._read(one, "paragraph", own) for one in _inside(cell, "text:p", "text:h")])
             column += _repeated(cell, "table:number-columns-repeated")
-        self.writer.add("table_row", pieces, place=place)
+        self.writer.row(cells, place, form=form)
         self.after(place)
         for table, ground in inner:
             self.table(table, ground, place)
