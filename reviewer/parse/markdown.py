@@ -344,7 +344,8 @@ def _speaks(value: str) -> bool:
     # In Hangul and ideographs a sentence has few words, and programs name little with them.
     if sum(c >= "\u2e80" for c in value) >= _FEW_LETTERS:
         return True
-    return bool(_SENTENCE_END.search(value)) or sum(word.strip(".,:;!?").isalpha() for word in value.split()) >= _FEW_WORDS
+    words = sum(word.strip(".,:;!?").isalpha() for word in value.split())
+    return words >= _FEW_WORDS or bool(_SENTENCE_END.search(value))
 
 
 def _style_sheet(text: str) -> dict[str, str]:
