@@ -153,8 +153,7 @@ def _table(reviewed: Sequence[Reviewed], saying: Saying) -> Iterator[str]:
 def _verdict(one: Reviewed, word: Say) -> str:
     after = one.review.scorecard.verdict if one.review.scorecard else None
     before = one.base.scorecard.verdict if one.base and one.base.scorecard else None
-    was = f"{word(f'verdict.{before}')} → " if before and before != after else ""
-    return f"{was}**{word(f'verdict.{after}')}**" if after else ""
+    return _moved(before and word(f"verdict.{before}"), word(f"verdict.{after}")) if after else ""
 
 
 def _figure(one: Reviewed, axis: str) -> str:
@@ -165,8 +164,11 @@ def _figure(one: Reviewed, axis: str) -> str:
     now = card.axes[axis]
     spread = f" ({whole(now.low)}–{whole(now.high)})" if now.high > now.low else ""
     before = one.base.scorecard.axes.get(axis) if one.base and one.base.scorecard else None
-    was = f"{whole(before.point)} → " if before and whole(before.point) != whole(now.point) else ""
-    return f"{was}**{whole(now.point)}**{spread}"
+    return _moved(whole(before.point) if before else None, whole(now.point)) + spread
+
+
+def _moved(before: str | None, now: str) -> str:
+    return f"{before} → **{now}**" if before and before != now else f"**{now}**"
 
 
 def _part(one: Reviewed, last: str, saying: Saying) -> Part:
@@ -231,11 +233,11 @@ def moves(comparison: Comparison, saying: Saying) -> str:
     if saying.voice == "gate":
         word, verdict = say(saying.language), comparison.verdict
         if verdict.before and verdict.after and verdict.before != verdict.after:
-            parts.append(f"{word(f'verdict.{verdict.before}')} → **{word(f'verdict.{verdict.after}')}**")
+            parts.append(_moved(word(f"verdict.{verdict.before}"), word(f"verdict.{verdict.after}")))
         for axis, move in comparison.axes.items():
             if move.before and move.after and whole(move.before.point) != whole(move.after.point):
-                name = escape_markdown(words.axes.get(axis, axis))
-                parts.append(f"{name} {whole(move.before.point)} → **{whole(move.after.point)}**")
+                figures = _moved(whole(move.before.point), whole(move.after.point))
+                parts.append(f"{escape_markdown(words.axes.get(axis, axis))} {figures}")
     counts = []
     for state in ("fixed", "new", "regressed"):
         if found := comparison.counting(state):

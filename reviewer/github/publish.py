@@ -9,7 +9,7 @@ from github.Commit import Commit
 from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
 from github.Organization import Organization
-from github.PullRequest import PullRequest, ReviewComment
+from github.PullRequest import PullRequest
 from github.Repository import Repository
 from requests import RequestException
 
@@ -17,7 +17,7 @@ from reviewer.domain.base import Frozen
 from reviewer.github.comment import COMMENT, fit
 from reviewer.github.event import Skip
 from reviewer.github.plan import Check, Plan, Thread
-from reviewer.github.remarks import Edit, Remark, Standing
+from reviewer.github.remarks import Edit, Standing
 from reviewer.github.remote import message, reading
 from reviewer.github.state import MARKER, read, written
 from reviewer.github.words import Tell
@@ -38,7 +38,8 @@ class Me(Frozen):
         """Whether this is the author; a marker alone could be anybody's, an app's own name is nobody else's."""
         if user is None:
             return False
-        return user.id == self.id or (user.type == "Bot" and _bare(user.login) == _bare(self.login))
+        same_app = user.login.removesuffix("[bot]") == self.login.removesuffix("[bot]")
+        return user.id == self.id or (user.type == "Bot" and same_app)
 
 
 class Delivery(Frozen):
@@ -201,7 +202,10 @@ def _remarks(plan: Plan, pull: PullRequest, me: Me, attempts: _Attempts) -> None
     commit = Commit(pull.requester, attributes={"sha": plan.head}, completed=True)
     try:
         pull.create_review(
-            commit=commit, body=plan.remarks_body, event="COMMENT", comments=[*map(_placed, plan.remarks)]
+            commit=commit,
+            body=plan.remarks_body,
+            event="COMMENT",
+            comments=[{"path": r.path, "line": r.line, "side": "RIGHT", "body": r.body} for r in plan.remarks],
         )
     except GithubException as error:
         if error.status != 422:
@@ -219,14 +223,6 @@ def _remarks(plan: Plan, pull: PullRequest, me: Me, attempts: _Attempts) -> None
         firsts.add(finding)
 
 
-def _placed(remark: Remark) -> ReviewComment:
-    return {"path": remark.path, "line": remark.line, "side": "RIGHT", "body": remark.body}
-
-
 def _edit(pull: PullRequest, edit: Edit) -> None:
     with suppress(UnknownObjectException):  # somebody deleted it
         pull.get_review_comment(edit.id).edit(edit.body)
-
-
-def _bare(login: str) -> str:
-    return login.removesuffix("[bot]")
