@@ -116,12 +116,17 @@ def check(path: str) -> int:
         click.echo(f"reviewer: {len(problems)} problem{'s' * (len(problems) > 1)} in {path}", err=True)
         return RubricError.exit_code
     rubric = load_rubric(path)
-    to_stdout(f"{path}: sound. {len(rubric.criteria)} criteria, {len(rubric.rules)} rules, {len(rubric.gates)} gates\n")
+    held = f"criteria: {len(rubric.criteria)}, rules: {len(rubric.rules)}, gates: {len(rubric.gates)}"
+    to_stdout(f"{path}: sound; {held}\n")
     return 0
 
 
 def _overview(rubric: "Rubric", words: "Texts") -> str:
-    lines = [f"{words.title} ({rubric.id} {rubric.version})", "", *_wrap(words.summary), ""]
+    lines = [
+        f"{words.title} ({rubric.id} {rubric.version})",
+        "",
+        *([*_wrap(words.summary), ""] if words.summary else []),
+    ]
     for axis in rubric.axes:
         weights = ", ".join(
             f"{words.sections.get(section, section)} {weight:g}" for section, weight in axis.sections.items()
