@@ -319,7 +319,7 @@ def test_words_survive_typesetting() -> None:
     assert re.findall(r"\w+", "".join(t + " " for t in Page(html).text)) == [w for w in words if w]
 
 
-@pytest.mark.parametrize("name", ["visitor-badges.md", "smart-campus.md", "autocomplete-parts.md"])
+@pytest.mark.parametrize("name", ["visitor-badges.md", "smart-campus.md", "shelf-robot.md"])
 def test_a_gain_is_the_difference_of_the_figures_beside_it(name: str) -> None:
     html = render(review(resource("examples") / name), load_rubric("fsdl"), "html")
     steps = re.findall(r'class="gain">\+(\d+)</span><span class="effect">([^<]+)<', html)
