@@ -156,7 +156,7 @@ def test_rubric_show_suggests(run: Call) -> None:
 def test_rubric_check(run: Call, tmp_path: Path) -> None:
     code, out, _ = run("rubric", "check", str(resource("rubrics") / "fsdl"))
     assert code == 0
-    assert "sound. 44 criteria" in out
+    assert "sound; criteria: 44, rules: " in out
     (tmp_path / "twice.yaml").write_text("id: bad\nversion: '1'\nid: again\n")
     code, out, err = run("rubric", "check", "twice.yaml")
     assert code == 2

@@ -122,11 +122,9 @@ def check(path: str) -> int:
 
 
 def _overview(rubric: "Rubric", words: "Texts") -> str:
-    lines = [
-        f"{words.title} ({rubric.id} {rubric.version})",
-        "",
-        *([*_wrap(words.summary), ""] if words.summary else []),
-    ]
+    lines = [f"{words.title} ({rubric.id} {rubric.version})", ""]
+    if words.summary:
+        lines += [*_wrap(words.summary), ""]
     for axis in rubric.axes:
         weights = ", ".join(
             f"{words.sections.get(section, section)} {weight:g}" for section, weight in axis.sections.items()
