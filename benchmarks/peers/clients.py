@@ -195,7 +195,7 @@ PEERS = {
 
 def processor_time() -> float:
     """Seconds, of this process and of all that it started, which end here if they have not."""
-    forkserver._forkserver._stop()  # noqa: SLF001 - the parent of a pool's processes: what they took is in its account
+    forkserver._forkserver._stop()  # the parent of a pool's processes: what they took is in its account
     whose = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(used.ru_utime + used.ru_stime for used in whose)
 
