@@ -82,14 +82,20 @@ def test_ar10_nothing_in_a_folder_is_passed_over_in_silence(tmp_path: Path, monk
     tree(tmp_path, "in/run/reports/a.html", "in/else/store.db")
     create(Path("in/run/store.db"))
     Path(os.fsdecode("in/제안서.md".encode("cp949"))).write_bytes(TEXT)
-    real = os.scandir
+    real, stat_of = os.scandir, os.lstat
 
     def scandir(path: str) -> object:
         if path.endswith("closed"):
             raise PermissionError(13, "Permission denied", path)
         return real(path)
 
+    def lstat(path: str, **more: object) -> object:
+        if str(path).endswith("a.md"):
+            raise PermissionError(13, "Permission denied", path)
+        return stat_of(path, **more)  # type: ignore[arg-type]
+
     monkeypatch.setattr("os.scandir", scandir)
+    monkeypatch.setattr("os.lstat", lstat)  # its folder may be listed, and not be looked into
     ok, apart = TEXT.decode(), "left out: an archive or a table: name it as a SOURCE of its own"
     assert dict(found("in")) == {
         "in/link/": "left out: a symbolic link",
@@ -143,6 +149,12 @@ def test_files_patterns_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("README.md", ok),
         ("none.md", "failed: none.md: no such file or directory"),
     ]
+    Path("windows.txt").write_bytes("in/a.md\r\n".encode("utf-16") + b"x")  # what it calls Unicode, cut off
+    assert found("@windows.txt")[0] == ("in/a.md", ok)
+    Path("strange.txt").write_bytes(b"a\0b\n")
+    assert found("@strange.txt") == [("ab", "failed: ab: is no path")]
+    with pytest.raises(InputError, match="a SOURCE is empty"):
+        found("")  # a variable that is not set is not the folder where one is
     monkeypatch.setattr("sys.stdin", io.StringIO("in/a.md\n"))
     assert found("-") == found("-") == [("in/a.md", ok)]  # a list is gone through more than once
     for source in ("none.md", "none/*.md", "@none.txt"):
@@ -373,6 +385,7 @@ TABLES = {
     "twice.csv": "n,text\n1,One.\n1,Two.\n1 (2),Three.\n",
     "named.csv": "n,text\n0,One.\ndraft.ipynb,Two.\n",  # of a notebook a table has the text
     "unicode.tsv": "\ufeffn\ttext\r\n1\tOne.\r\n",
+    "cut.tsv": "\ufeffn\ttext\r\n1\tOne.\r\n",
     "open.csv": 'n,text\n1,"One."\n2,"never closed\n3,Three.\n',
     "long.jsonl": '{"text": "' + "x" * 20_000_000 + '"}\n{"text": "Two.", "n": 2}\n',
 }
@@ -400,13 +413,17 @@ TABLES = {
         ("twice.csv", [("1", "One."), ("1 (2)", "Two."), ("1 (2) (2)", "Three.")]),
         ("named.csv", [("0", "One."), ("draft.ipynb (text)", "Two.")]),
         ("unicode.tsv", [("1", "One.")]),
+        ("cut.tsv", [("1", "One."), ("\ufffd", "failed: \ufffd: nothing stands in 'text'")]),
         ("open.csv", [("1", "One."), ("open.csv#2", "failed: open.csv#2: no row of a table (unexpected end of data)")]),
         ("long.jsonl", [("long.jsonl#1", "failed: long.jsonl#1: a line of more than 20 MB"), ("2", "Two.")]),
     ],
 )
 def test_tables(name: str, rows: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(name).write_text(TABLES[name], "utf-16-le" if name == "unicode.tsv" else "utf-8", newline="")
+    wide = name in ("unicode.tsv", "cut.tsv")
+    Path(name).write_text(TABLES[name], "utf-16-le" if wide else "utf-8", newline="")
+    if name == "cut.tsv":
+        Path(name).write_bytes(Path(name).read_bytes() + b"x")
     seen = found(name, id_column="n")
     assert [row[0] for row in seen] == [row[0] for row in rows]
     assert all(what.startswith(expected) for (_, what), (_, expected) in zip(seen, rows, strict=True))

@@ -107,8 +107,10 @@ def is_run(folder: Path) -> bool:
 
 def connect(path: Path, *, write: bool, whole: bool = True) -> sqlite3.Connection:
     """Open a store of this version; to see that it is `whole`, all of it is read."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such store; make one: reviewer batch run SOURCE --out {path.parent}")
+    if not os.path.isfile(path):  # noqa: PTH113 - Path's own raises where nobody may look
+        raise InputError(
+            f"{path}: no such store, or none that may be read; make one: reviewer batch run SOURCE --out {path.parent}"
+        )
     if path.stat().st_size == 0:
         raise InputError(f"{path}: is empty, so a copy of it broke off; put a whole copy back, or remove the file")
     with told(path):

@@ -4,6 +4,8 @@ Nothing is written to disk and nothing is held: a document's bytes are read when
 before the next document is. An archive may be hostile: what it says of itself is not believed.
 """
 
+# ruff: noqa: PTH110, PTH112, PTH114 - Path's own raise where nobody may look
+
 import csv
 import glob
 import hashlib
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from itertools import islice, takewhile, zip_longest
+from os.path import exists, isdir, islink
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
@@ -85,11 +88,13 @@ def entries(sources: Iterable[str], rules: Rules) -> Iterator[Entry | LeftOut]:
     """
     for source in sources:
         path = Path(source)
+        if not source:
+            raise InputError("a SOURCE is empty; name a file or folder, or . for the one where you are")
         if source == "-" or source.startswith("@"):
             yield from _paths(source, rules)
-        elif path.is_dir():
+        elif isdir(path):
             yield from _folder(path, rules)
-        elif path.exists():
+        elif exists(path):
             yield from _file(path, rules)
         elif glob.has_magic(source):
             yield from _pattern(source, rules)
@@ -139,8 +144,9 @@ def _plain(path: Path) -> Entry:
     name = _shown(path.as_posix())
     try:
         found = path.stat()
-    except OSError as error:
-        return _entry(str(path), name, "", lambda: b"", "failed", f"{name}: {(error.strerror or 'gone').lower()}")
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "is no path").lower()
+        return _entry(str(path), name, "", lambda: b"", "failed", f"{name}: {why}")
     if not stat.S_ISREG(found.st_mode):
         return _entry(str(path), name, "", lambda: b"", "failed", f"{name}: is no file; name the proposal's file")
 
@@ -173,7 +179,7 @@ def _folder(root: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
 
 def _closed(folder: Path, inside: PurePosixPath, rules: Rules) -> str:
     """Why nothing in a folder counts; empty where it may."""
-    if folder.is_symlink():
+    if islink(folder):
         return _LINK
     if rules.against(inside / "x.md") == _HIDDEN:
         return _HIDDEN
@@ -186,7 +192,7 @@ def _pattern(pattern: str, rules: Rules) -> Iterator[Entry | LeftOut]:
         raise InputError(f"{pattern}: matches no file; check the pattern")
     named = sum(1 for _ in takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
     for path in map(Path, found):
-        if path.is_dir():
+        if isdir(path):
             continue  # "drafts/*" means the files; "drafts/**" has listed the folder's own
         if _holds(path) and pattern.endswith(path.suffix):
             yield from _file(path, rules)
@@ -196,7 +202,7 @@ def _pattern(pattern: str, rules: Rules) -> Iterator[Entry | LeftOut]:
 
 def _found(path: Path, inside: PurePosixPath, rules: Rules) -> Iterator[Entry | LeftOut]:
     """A file that nobody named."""
-    if why := _LINK if path.is_symlink() else rules.against(inside):
+    if why := _LINK if islink(path) else rules.against(inside):
         yield LeftOut(name=_shown(path.as_posix()), reason=why)
     elif _holds(inside):  # only where --include asks for them
         yield from _file(path, rules)
@@ -214,12 +220,13 @@ def _paths(source: str, rules: Rules) -> Iterator[Entry | LeftOut]:
         lines = _stdin()
     else:
         try:
-            lines = Path(source[1:]).read_text("utf-8-sig", "surrogateescape").splitlines()
+            data = Path(source[1:]).read_bytes()
+            lines = data.decode(encoding := _encoding(data), _ERRORS[encoding]).splitlines()
         except OSError as error:
             raise InputError(f"{source[1:]}: cannot be read: {error.strerror}; name a list of paths") from error
     for line in filter(None, map(str.strip, lines)):
         path = Path(line)
-        yield from _folder(path, rules) if path.is_dir() else _file(path, rules) if path.exists() else [_plain(path)]
+        yield from _folder(path, rules) if isdir(path) else _file(path, rules) if exists(path) else [_plain(path)]
 
 
 _LISTED: list[str] = []
@@ -301,18 +308,27 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield number, row if isinstance(row, dict) else "no JSON object; a line is a {…}"
 
 
+_ERRORS = {"utf-16": "replace", "utf-8-sig": "surrogateescape", "cp949": "surrogateescape"}
+
+
+def _encoding(data: bytes) -> str:
+    """What Windows calls Unicode is not UTF-8."""
+    return "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+
+
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     with path.open("rb") as raw:
         head = raw.read(1 << 16)
+    encoding = _encoding(head)
     try:
-        encoding = "utf-16" if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"  # "Unicode text" of Excel
         head.decode(encoding)
     except UnicodeDecodeError as error:
-        encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp949"  # as Excel saves in Korea
+        if encoding != "utf-16" and error.start <= len(head) - 4:
+            encoding = "cp949"  # as Excel saves in Korea
     first = head.split(b"\n", 1)[0]
     delimiter = max((",", ";", "\t"), key=lambda mark: first.count(mark.encode()))
     csv.field_size_limit(MOST)
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+    with path.open(encoding=encoding, errors=_ERRORS[encoding], newline="") as file:
         rows = csv.reader(file, delimiter=delimiter, strict=True)  # a quote that never ends swallows what follows
         header = next(rows, [])
         number = 0
