@@ -32,6 +32,7 @@ _HIGHLIGHTS = {
     "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0", "black": "000000", "white": "FFFFFF",
 }  # fmt: skip
 _PAPER = ("background1", "light1", "bg1", "lt1")
+_SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0AE": "→", "F0B7": "•"}  # of the symbol font
 _STRUCK = "~~"  # as Markdown writes it
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
 _HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
@@ -47,6 +48,7 @@ _OBJECTS = {
     "imagedata": ("image", "images"),
     "chart": ("chart", "charts"),
     "relIds": ("diagram", "diagrams"),
+    "textpath": ("piece of WordArt", "pieces of WordArt"),
     "OLEObject": ("embedded object", "embedded objects"),
 }
 
@@ -257,6 +259,8 @@ class _Word:
                 yield "\t", why
             elif child.tag in ("w:br", "w:cr"):
                 yield "\n", why
+            elif child.tag == "w:sym":
+                yield _SYMBOLS.get(child.get("w:char", "").upper(), " "), why
             elif child.tag == "w:noBreakHyphen":
                 yield "-", why
             elif child.tag == "w:ruby":
