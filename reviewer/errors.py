@@ -49,7 +49,7 @@ def meant(word: str, known: Iterable[str], otherwise: str | None = None, alike: 
     """The remedy for a name that is not known: the one that it is most like, or else this, or all of them."""
     from difflib import get_close_matches
 
-    names = list(known)
+    names = [name for name in known if name != word]  # a link to itself is there, and is no file
     if near := get_close_matches(word, names, n=1, cutoff=alike):
         return f"did you mean '{one_line(near[0])}'?"
     return f"it knows: {', '.join(names[:12]) or 'none'}" if otherwise is None else otherwise
