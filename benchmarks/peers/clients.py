@@ -129,17 +129,18 @@ async def instructor(work: Work) -> int:
 
 
 async def langextract(work: Work) -> int:
-    """Its defaults: chunks of 1,000 characters, one class for each criterion."""
+    """Its defaults: chunks of 1,000 characters; the same questions, one class for each."""
     import langextract as library
 
     names = [
         n for group in work.schema["properties"].values() for n in group["properties"] if not n.endswith("_quotes")
     ]
+    questions = work.system.partition("\nCriteria\n")[2]
     example = library.data.ExampleData(
         text="The rule serves as the baseline.",
         extractions=[
             library.data.Extraction(extraction_class=name, extraction_text="The rule serves as the baseline.")
-            for name in names[:25]
+            for name in names
         ],
     )
     documents = [
@@ -154,7 +155,7 @@ async def langextract(work: Work) -> int:
         lambda: list(
             library.extract(
                 documents,
-                prompt_description="Quote what the proposal says about each class.",
+                prompt_description=f"Quote what the proposal says about each class.\n{questions}",
                 examples=[example],
                 config=config,
                 max_workers=work.concurrency,
