@@ -272,7 +272,8 @@ def test_no_path_ends_the_memory(path: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["::error file=x::pwn", "::add-mask::a", "::stop-commands::t", "##[command]x",
-     "a\n::set-output name=x::y", "\r::debug::x", "%0A::warning::x"],
+     "a\n::set-output name=x::y", "\r::debug::x", "%0A::warning::x",
+     "b\x1b[2J\x9b31m\u202e.md"],
 )  # fmt: skip
 def test_no_line_of_a_proposal_is_a_command(line: str) -> None:
     """GH15."""
@@ -280,6 +281,7 @@ def test_no_line_of_a_proposal_is_a_command(line: str) -> None:
     [command] = commands([annotation])
     for text in (command.removeprefix("::warning "), *quoted(line)):
         assert not re.search(r"(?m)^\s*(::|##\[)", text)
+    assert all(text.isprintable() for text in quoted(line))
     # The properties end at the first "::" behind them: none of them may hold one, or a comma.
     assert re.fullmatch(r"::warning file=[^:,\r\n]*,line=3,title=[^:,\r\n]*::[^\r\n]*", command)
 

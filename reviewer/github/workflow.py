@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from reviewer.domain.base import Frozen
-from reviewer.errors import OutputError
+from reviewer.errors import OutputError, printable
 from reviewer.pipeline import folded, shortened
 
 MOST = 10  # annotations of a kind that GitHub shows for a step
@@ -35,9 +35,9 @@ def commands(annotations: Iterable[Annotation]) -> Iterator[str]:
 
 
 def quoted(text: str) -> Iterator[str]:
-    """Text for the log, in which no line is a command to the runner."""
+    """Text for the log, in which no line is a command to the runner, and none steers a terminal."""
     for line in text.splitlines():
-        yield f"│ {line}"
+        yield f"│ {printable(line)}"
 
 
 def add_summary(path: str | None, text: str) -> None:
