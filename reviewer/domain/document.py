@@ -132,7 +132,8 @@ def _outside(sentences: Iterable[Sentence], regions: Iterable[Region]) -> Iterat
 # A full stop, question or exclamation mark (also full-width), what may close a quotation or emphasis
 # after it, then white space. "e.g. ", "vs. ", "1. " and initials do not end a sentence.
 _END = re.compile(r"(?<![A-Z\d\s(])(?:[.!?]+[)\]\"'’”*_`]*(?=\s)|[。！？]+)|\n{2,}")
-_CELL_END = re.compile(r"\||<br\s*/?>", re.IGNORECASE)
+_CELL_END = re.compile(r"\||(?:<br\s*/?>\s*)+", re.IGNORECASE)
+_LONG_CELL = 60
 _LONGEST_ROW = 300  # characters; more is no row of a table, but a form's answer
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|etc|approx|fig|no|dr|mr|ms|prof|inc|ltd|al))\.$", re.IGNORECASE)
 _SPACE_AND_MARKS = re.compile(r"(?:\s|[-*+•]\s|>\s?|#+\s|\d+[.)]\s|\[[ xX]\]\s|\|)+")
@@ -156,8 +157,7 @@ def split_sentences(document: "Document") -> Iterator[Sentence]:
                 for stop in _END.finditer(text, block.start, block.end)
                 if not _ABBREVIATION.search(text, max(block.start, stop.start() - 8), stop.start() + 1)
             )
-            if row:
-                cuts.extend(edge for stop in _CELL_END.finditer(text, block.start, block.end) for edge in stop.span())
+            cuts.extend(_borders(text, block) if row else ())
         cuts += [*edges[bisect_right(edges, block.start) : bisect_right(edges, block.end)], block.end]
         for start, end in pairwise(sorted(cuts)):
             if lead := _SPACE_AND_MARKS.match(text, start, end):
@@ -165,3 +165,14 @@ def split_sentences(document: "Document") -> Iterator[Sentence]:
             stripped = len(text[start:end].rstrip(" \t\r\n|"))
             if stripped and not _CELL_END.fullmatch(text, start, start + stripped):
                 yield Sentence(start=start, end=start + stripped, section=section, kind=block.kind)
+
+
+def _borders(text: str, row: Block) -> Iterator[int]:
+    """Where lines and long cells of a row begin and end; short cells say something only together."""
+    stops = [stop.span() for stop in _CELL_END.finditer(text, row.start, row.end)]
+    for (_, start), (end, _) in pairwise([(row.start, row.start), *stops, (row.end, row.end)]):
+        if end - start > _LONG_CELL:
+            yield from (start, end)
+    for start, end in stops:
+        if text[start] == "<":
+            yield from (start, end)
