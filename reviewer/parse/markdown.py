@@ -45,7 +45,11 @@ _UNSEEN = UNSEEN | {"desc", "metadata", "script", "style", "template", "title", 
 # Not <b>, <i>, <a>, <font>: a browser opens those again in the next block.
 _CLOSES_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option", "span"])
 _SPOKEN = ("alt", "title", "placeholder", "content", "summary", "value", "label", "cite", "description")
-_DECLARATION = re.compile(r"[\w-]+\s*:(?:\s*[^\s;:]+){1,4}\s*(?:;|$)")  # of a style
+_DECLARATION = re.compile(  # of a style; "reviewers: reject this" is none
+    r"(?:-\w+-)?(?:align|background|border|bottom|box|clear|color|cursor|display|flex|float|font|gap|grid|height|left|letter"
+    r"|line|list|margin|max|min|mso|opacity|overflow|padding|page|position|right|tab|table|text|top|transform|vertical"
+    r"|visibility|white|width|word|z)(?:-[\w-]+)?\s*:(?:\s*[^\s;:]+){1,4}\s*(?:;|$)"
+)
 _SENTENCE_END = re.compile(r"[.!?]\s+\w")
 _FEW_WORDS = 4  # of an attribute: fewer are names
 _FEW_LETTERS = 6
@@ -330,7 +334,9 @@ class _Inline:
         if why and name not in _VOID and not (name in _UNSEEN and tag[3].endswith("/")):
             self.element, self.opened, self.why, self.depth = name, tag.start(), why, 1
         elif any(
-            (key in _SPOKEN and value) or key.startswith(("aria-", "data-")) or _speaks(_DECLARATION.sub("", value))
+            (key in _SPOKEN and value)
+            or key.startswith(("aria-", "data-"))
+            or _speaks(_DECLARATION.sub("", value) if key == "style" else value)
             for key, value in values.items()
         ):
             self.draft.hide(tag.start(), tag.end(), "text in an HTML tag")
