@@ -131,6 +131,51 @@ def test_co06_a_document_that_hangs_fails_alone_and_its_worker_begins_anew(tmp_p
 
 
 @pytest.mark.slow
+def test_a_scheduler_that_dies_is_told_and_what_is_done_is_kept(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import dask
+    from distributed import Client
+
+    run, written = tmp_path / "run", tmp_path / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--host",
+               "127.0.0.1", "--scheduler-file", str(written)]  # fmt: skip
+    scheduler = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(0.05):
+            with suppress(ReviewerError), open_store(run) as store:
+                if store.counts().get("reviewed", 0) >= 3:
+                    scheduler.kill()
+                    return
+
+    thread = threading.Thread(target=kill)
+    try:
+        with Client(scheduler_file=str(written), timeout=60, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            workers = Workers(client.scheduler.address)
+        workers.join()
+        thread.start()
+        source = proposals(tmp_path / "in", 300)
+        with dask.config.set({"distributed.comm.timeouts.connect": "3s"}):
+            dask_ = ["--engine", "dask", "--scheduler", workers.scheduler]
+            assert main(["batch", "run", str(source), "--out", str(run), *dask_]) == 3
+    finally:
+        over.set()
+        scheduler.kill()
+        scheduler.wait()
+        for worker in workers.running:
+            worker.kill()
+            worker.wait()
+    said = capfd.readouterr().err
+    assert (
+        "reviewer: the Dask scheduler is gone, and what was out with it; start it again\nreviewer: to go on: " in said
+    )
+    assert "Traceback" not in said
+    assert {state for _, state, _, _ in rows(run)} == {"reviewed", "pending"}
+
+
+@pytest.mark.slow
 def test_co05_co09_limits_and_key_of_a_cluster(
     workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

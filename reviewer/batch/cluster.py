@@ -5,6 +5,7 @@ its own environment), gets a document, and sends its result back. Losing a worke
 documents to others, and their results belong to the same content.
 """
 
+import logging
 import queue
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,8 @@ def on_cluster(
         from distributed import Client
     except ImportError as error:
         raise SettingsError("--engine dask needs distributed: pip install 'proposal-reviewer[dask]'") from error
+    for name in ("distributed.client", "distributed.utils"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a traceback helps nobody who runs this; we tell
     purse = None
     if job.model is not None:
         from reviewer.pipeline.purse import Purse
@@ -85,9 +88,11 @@ class _Round:
 
     def end(self) -> None:
         """Take back what is still out, and what the workers were given."""
-        self._client.cancel(list(self._out))
-        self._client.unsubscribe_topic(self._name)
-        self._client.unregister_worker_plugin(self._name)
+        with suppress(OSError):  # the scheduler is gone
+            if self._client.status == "running":
+                self._client.cancel(list(self._out))
+                self._client.unsubscribe_topic(self._name)
+                self._client.unregister_worker_plugin(self._name)
         if self._purse is not None:
             self._purse.close()
 
@@ -174,6 +179,8 @@ class _Round:
                 )
 
     def _came_back(self, future: Any) -> Result | None:
+        if future.status == "cancelled":  # not by us: what we give up is out no more
+            raise ProviderError("the Dask scheduler is gone, and what was out with it; start it again")
         item, error = self._out.pop(future), future.exception()
         answer: Estimate | Result | None = future.result() if error is None else None
         future.release()
