@@ -213,6 +213,7 @@ def _review(
     else:
         delivery = publish(plan, *there, me, thread, options.post, saying.tell) if there and me else Delivery()
         _hand_over(plan, delivery, options)
+    _write(plan, options)
     return _code(plan, outcome, options)
 
 
@@ -268,16 +269,22 @@ def _unmet(outcome: "Outcome", settings: "Settings") -> tuple[str, ...]:
     )
 
 
-def _hand_over(plan: "Plan", delivery: "Delivery", options: _Options) -> None:
-    """Leave everything with the job: files, outputs, summary; annotations where the comment could not be written."""
-    from reviewer.cli.output import opened, to_stdout
-    from reviewer.github.comment import SUMMARY, fit
-    from reviewer.github.workflow import Annotation, add_outputs, add_summary, commands
+def _write(plan: "Plan", options: _Options) -> None:
+    """The files that were asked for."""
+    from reviewer.cli.output import opened
 
     for path, text in ((options.record, plan.record), (options.sarif, plan.sarif)):
         if path and text:
             with opened(path) as write:
                 write(text)
+
+
+def _hand_over(plan: "Plan", delivery: "Delivery", options: _Options) -> None:
+    """Leave everything with the job: outputs, summary; annotations where the comment could not be written."""
+    from reviewer.cli.output import to_stdout
+    from reviewer.github.comment import SUMMARY, fit
+    from reviewer.github.workflow import Annotation, add_outputs, add_summary, commands
+
     for note in delivery.notes:
         _log(note)
     add_outputs(

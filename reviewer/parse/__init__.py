@@ -94,7 +94,8 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
     if words < MIN_WORDS:
         hidden = sum(len(draft.text[r.start : r.end].split()) for r in document.regions if r.kind == "hidden")
         also = f" ({hidden} more are hidden from readers)" if hidden > MIN_WORDS else ""
-        raise IncompleteError(f"{name}: too short to be a proposal: {words} words of text{also}; nothing was reviewed")
+        said = "1 word" if words == 1 else f"{words} words"
+        raise IncompleteError(f"{name}: too short to be a proposal: {said} of text{also}; nothing was reviewed")
     hangul, latin = len(_HANGUL.findall(visible)), len(_LATIN.findall(visible))
     seen = {"words": words, "headings": len(draft.headings), **draft.seen}
     return document.model_copy(

@@ -23,7 +23,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port))
     except (OSError, OverflowError) as error:
         where = f"port {port} of {host}"
-        remedy = "name another with --port, or leave it out for a free one"
+        remedy = "name another with --port, or an address of this machine with --host; left out, both are chosen"
         raise SettingsError(f"{where} cannot be listened on: {getattr(error, 'strerror', error)}; {remedy}") from error
     # Or an answer waits 40 ms for the receipt of its own headers; asyncio sees to it only for sockets of its own.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
