@@ -5,7 +5,6 @@ parse ─▶ extract ─▶ ground ─▶ score ─▶ critique ─▶ render
 
 from reviewer.llm.model import ModelSettings
 from reviewer.llm.prices import price
-from reviewer.llm.prices import price
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.estimate import estimate
 from reviewer.pipeline.identity import identity
