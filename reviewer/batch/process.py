@@ -40,10 +40,12 @@ def receive(pipe: "Connection[Any, Any]", put: Callable[[Any], object]) -> None:
     """Hand on what comes, then None once nobody is at the other end. For a thread: it reads at once what comes,
     because two sides that both write and wait would wait for ever.
     """
-    with suppress(EOFError, OSError):
-        while True:
-            put(pipe.recv())
-    put(None)
+    try:
+        with suppress(EOFError, OSError):
+            while True:
+                put(pipe.recv())
+    finally:
+        put(None)  # also where a message cannot be read, which is a bug: nobody may wait for ever
 
 
 def warm() -> None:
