@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
-from reviewer.batch.desk import Answered, Asked, Work, review_item, serve
+from reviewer.batch.desk import Answered, Asked, Work, bare, review_item, serve
 from reviewer.batch.job import Item, Job, failed
 from reviewer.batch.process import ENDING, START, Process, receive
 from reviewer.batch.store import Result
@@ -148,7 +148,7 @@ class _Office:
         try:
             reply: Any = await self._panel.model.ask(asked.prompt, asked.schema)
         except ReviewerError as error:
-            reply = error
+            reply = bare(error)
         desk.asks -= 1
         desk.heard()
         desk.process.send(Answered(asked.number, reply))

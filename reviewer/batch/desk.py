@@ -36,6 +36,11 @@ class Finished(NamedTuple):
     result: Result | ReviewerError
 
 
+def bare(error: ReviewerError) -> ReviewerError:
+    """The error without what caused it, which may be of a kind that cannot be sent."""
+    return type(error)(*error.args)
+
+
 async def review_item(item: Item, panel: Panel, job: Job) -> Result:
     """The document's result. Raises what no other document would survive."""
     return result_of(item, await panel.review(item.data, item.name), job)
@@ -63,7 +68,7 @@ async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
         try:
             result = await work(item, panel, job)
         except ReviewerError as error:
-            result = error
+            result = bare(error)
         except Exception as error:  # noqa: BLE001 - a bug that one document of thousands meets must not end the others
             result = failed(item, our_fault(item, error))
         pipe.send(Finished(item.content, result))
