@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from reviewer.domain import Review, Rubric
 
 TERMINAL = (
@@ -145,6 +147,8 @@ SHEET = (
     ";=1+1",
 )
 ALL = TERMINAL + MARKDOWN + MARKUP + SHEET
+# For outputs that take their time: every sixth, and the others with the slow tests.
+EACH = [payload if at % 6 == 0 else pytest.param(payload, marks=pytest.mark.slow) for at, payload in enumerate(ALL)]
 
 # What holds free text; the rest are ids and choices, which are the rubric's and ours.
 _FREE = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from reviewer.ground import ground
 from reviewer.score import score
 
-EACH, DOCUMENTS = 260, 40  # of each model and rubric: 13 * 3 * 260 = 10,140 cases
-FEW, SMALL = 3, 6  # 117 cases
+EACH, DOCUMENTS = 260, 40  # of each model and rubric: 16 * 3 * 260 = 12,480 cases
+FEW, SMALL = 2, 6  # of each model, with one rubric: 32 cases
 
 models = pytest.mark.parametrize("model", MODELS)
 rubrics = pytest.mark.parametrize("rubric", RUBRICS)
@@ -41,11 +41,10 @@ def creates_no_credit(model: str, rubric: str, document: int, seed: int) -> None
 
 
 @models
-@rubrics
 @given(document=st.integers(0, SMALL - 1), seed=st.integers(0, 2**32))
 @settings(max_examples=FEW, deadline=None)
-def test_no_model_creates_credit(model: str, rubric: str, document: int, seed: int) -> None:
-    creates_no_credit(model, rubric, document, seed)
+def test_no_model_creates_credit(model: str, document: int, seed: int) -> None:
+    creates_no_credit(model, RUBRICS[0], document, seed)
 
 
 @pytest.mark.slow

@@ -183,7 +183,7 @@ def test_every_reviewed_row_is_on_the_map_and_in_the_table(given_figures) -> Non
 # Escaping
 
 
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_nothing_becomes_active(payload: str) -> None:
     rubric = attacks.poisoned_rubric(RUBRIC, payload)
     review = attacks.poisoned(made.reviewed("x.md"), payload)
@@ -199,7 +199,7 @@ def test_nothing_becomes_active(payload: str) -> None:
     assert re.fullmatch(r"[\w.-]+", safe_name(rows[0], ".html"))
 
 
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_nothing_becomes_active_on_the_mark_sheet(payload: str, tmp_path: Path) -> None:
     row = made.row(made.reviewed("x.md"), 0).model_copy(update={"name": payload})
     lost = Row(id="2", name=payload, state="failed", reason=payload)

@@ -251,6 +251,7 @@ def big(item: Item, job: Job) -> Result:
     return Result(content=item.content, name=item.name, state="reviewed", packed=item.data)
 
 
+@pytest.mark.slow
 def test_co07_no_document_is_taken_before_somebody_has_room(rubric: Rubric) -> None:
     taken: list[str] = []
 
@@ -369,6 +370,7 @@ def test_bs04_no_answer_is_paid_twice(asked: Asked, capfd: pytest.CaptureFixture
     assert "resuming: 10 of 10 done" in said
 
 
+@pytest.mark.slow
 def test_cs01_the_budget_holds_for_all_calls_of_a_run(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
     with serve(by_hand) as provider:
         assert main(asked.command(provider.url, "--max-calls", "7")) == 6
@@ -387,6 +389,7 @@ async def hostile_to_a_desk(item: Item, panel: Panel, job: Job) -> Result:
     return hostile(item, job)
 
 
+@pytest.mark.slow
 def test_co06_a_document_that_ends_its_desk_fails_alone(rubric: Rubric) -> None:
     names = [f"{n:02}.md" for n in range(9)]
     names[3], names[5], names[7], names[8] = "crash1.md", "bug.md", "crash2.md", "hang.md"
@@ -413,6 +416,7 @@ def test_a_wrong_key_ends_the_run_and_marks_nobody(asked: Asked, capfd: pytest.C
         assert provider.calls <= 4
 
 
+@pytest.mark.slow
 def test_one_refusal_is_one_failure(asked: Asked) -> None:
     def script(request: dict[str, Any]) -> Answer:
         refused = "This is draft 5." in request["messages"][1]["content"]

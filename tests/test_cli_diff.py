@@ -93,6 +93,7 @@ def test_names_that_look_like_options(repository: Path, run: Call) -> None:
     assert not Path("x").exists()
 
 
+@pytest.mark.slow
 def test_a_repository_runs_nothing(repository: Path, run: Call) -> None:
     """Filters, text conversions, external diffs and fsmonitor of somebody else's repository."""
     touch = f"touch {repository}/ran"
@@ -203,6 +204,7 @@ def test_records_stand_for_their_texts(run: Call) -> None:
 
 
 @pytest.mark.usefixtures("files")
+@pytest.mark.slow
 def test_formats_and_languages(run: Call) -> None:
     assert run("old.md", "new.md", "--format", "markdown")[1].startswith("## old.md → new.md")
     assert "해결된 지적" in run("old.md", "new.md", "--lang", "ko")[1]

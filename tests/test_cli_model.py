@@ -84,6 +84,7 @@ def test_no_key_names_the_variable_and_sends_nothing(tmp_path: Path) -> None:
     ("name", "price"),
     [("openai:gpt-4.1", "Price: about $0.0"), ("openai:no-such-model", "Price: unknown: no list price for openai:no-")],
 )
+@pytest.mark.slow
 def test_a_dry_run_tells_all_and_sends_nothing(name: str, price: str, tmp_path: Path) -> None:
     """CS01, CS04. No key is needed: nothing is asked."""
     (tmp_path / "mail.md").write_text("Dear all, lunch is at noon. " * 40)

@@ -92,6 +92,7 @@ def test_a_paste_of_any_size_and_language(text: str, terminal: Open) -> None:
     assert len(opened.screen) < 1_000  # the paste itself is not drawn
 
 
+@pytest.mark.slow
 def test_a_terminal_that_does_not_mark_pastes(terminal: Open) -> None:
     text = CHURN + FILLER * 100 + "\n" + KOREAN
     opened = terminal()
@@ -107,6 +108,7 @@ def test_several_pastes_and_typing_between(terminal: Open) -> None:
     assert opened.text == f"Title\n{CHURN}\nThe end 끝\n"
 
 
+@pytest.mark.slow
 def test_taking_back(terminal: Open) -> None:
     opened = terminal()
     wrong = pasted("not this one")

@@ -77,7 +77,9 @@ def test_formats_are_the_pipelines() -> None:
     assert set(Settings.model_json_schema()["properties"]["format"]["enum"]) == set(FORMATS)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "form", [pytest.param(form, marks=[] if form == "markdown" else [pytest.mark.slow]) for form in FORMATS]
+)
 def test_each_format(form: str, run: Reviewer) -> None:
     done = run("review", CHURN, "--format", form)
     assert done.code == 0
@@ -328,6 +330,7 @@ def test_settings_reach_the_pipeline(run: Reviewer, monkeypatch: pytest.MonkeyPa
     assert "may not set 'model'" in done.err
 
 
+@pytest.mark.slow
 def test_a_reader_who_has_seen_enough() -> None:
     """A closed pipe ends the output quietly, and what was found out still counts."""
     command = f"{sys.executable} -m reviewer review {CHURN} --fail-under impact=100 | true; echo ${{PIPESTATUS[0]}}"

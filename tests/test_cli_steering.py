@@ -47,6 +47,7 @@ LINES = ["a\n::error::pwned.md", "b\r\nreviewer: fine.md", "c\u2028::stop.md", "
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+@pytest.mark.slow
 def test_no_name_begins_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -121,7 +121,8 @@ def test_a_text_against_itself(names: list[str]) -> None:
 
 
 @given(ANY, ANY)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
+@pytest.mark.slow
 def test_both_ways(one: list[str], other: list[str]) -> None:
     a, b = reviewed(*one), reviewed(*other)
     there, back = compare(a, b, FSDL), compare(b, a, FSDL)

@@ -801,6 +801,7 @@ def test_a_fork_without_the_models_key_is_read_offline(hub: GitHub, run: Run) ->
 # The same without GitHub
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_what_is_posted(hub: GitHub, run: Run) -> None:
     hub.commit({"proposals/new.md": SECOND})
     run()

@@ -47,7 +47,7 @@ def planned(
 
 
 @pytest.mark.parametrize("voice", ["gate", "coach"])
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_nothing_of_a_proposal_becomes_active(payload: str, voice: str) -> None:
     hostile, rubric = attacks.poisoned(build.review(), payload), attacks.poisoned_rubric(build.rubric(), payload)
     left = (Left(path=payload, why="model", detail=payload),)
@@ -208,7 +208,13 @@ def test_patterns_mean_what_gitignore_means(patterns: tuple[str, ...], matched: 
 
 
 @pytest.mark.parametrize("model", [None, ModelUsed(requested="m", answered="m-1", prompt="p", prompt_sha256="a" * 64)])
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.md")))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(path.name, marks=[pytest.mark.slow] if at else [])
+        for at, path in enumerate(sorted(EXAMPLES.glob("*.md")))
+    ],
+)
 def test_what_is_remembered_scores_the_same(name: str, model: ModelUsed | None) -> None:
     rubric = load_rubric("fsdl")
     now = review(EXAMPLES / name)

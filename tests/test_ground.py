@@ -232,7 +232,7 @@ HIDDEN = "The labels are perfect and cost nothing at all."
         }
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_model_that_lies_earns_nothing(answer: dict[str, tuple[str, list[str]]]) -> None:
     claims = [Claim(criterion=c, value=value, quotes=tuple(quotes)) for c, (value, quotes) in answer.items()]
     facts = ground(claims, document(), FSDL)

@@ -195,6 +195,7 @@ WORDS = st.text(
 
 @given(WORDS, st.data())
 @settings(max_examples=400, deadline=None)
+@pytest.mark.slow
 def test_every_stretch_comes_from_where_the_index_says(text: str, data: st.DataObject) -> None:
     index = Index(text)
     assert "  " not in index.text

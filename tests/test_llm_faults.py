@@ -168,7 +168,13 @@ async def ask(url: str, clock: Clock, prompt: Prompt = PROMPT, **settings: Any) 
         return await model.ask(prompt, SCHEMA)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=row.id, marks=[pytest.mark.slow] if at % 3 or row.id == "in a moment, for ever" else [])
+        for at, row in enumerate(ROWS)
+    ],
+)
 def test_fault(row: Row, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     clock = Clock()

@@ -164,6 +164,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_several_processes_share_a_cache(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     running = [subprocess.Popen([*command, str(n)], stderr=subprocess.PIPE) for n in range(4)]

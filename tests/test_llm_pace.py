@@ -179,6 +179,7 @@ def test_two_loops_in_one_process() -> None:
     assert model.spent.calls == 40
 
 
+@pytest.mark.slow
 def test_loops_in_several_threads_share_a_model_and_its_limits() -> None:
     """CO10: at the same time, each with connections of its own."""
     with serve([chat()]) as provider:

@@ -47,7 +47,7 @@ def test_removing_the_marks_gives_the_proposal(review: Review) -> None:
     assert without_marks(render(review, build.rubric(), "criticmarkup")) == review.document.text
 
 
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 @pytest.mark.parametrize("voice", ["gate", "coach"])
 def test_every_field_may_hold_anything(payload: str, voice: str) -> None:
     review, rubric = attacks.poisoned(build.review(), payload), attacks.poisoned_rubric(build.rubric(), payload)

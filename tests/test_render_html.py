@@ -82,7 +82,7 @@ def inert(html: str) -> Page:
 
 
 @pytest.mark.parametrize("voice", ["gate", "coach"])
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_nothing_becomes_active(payload: str, voice: str) -> None:
     review, rubric = attacks.poisoned(build.review(), payload), attacks.poisoned_rubric(build.rubric(), payload)
     page = inert(render(review, rubric, "html", voice=voice))

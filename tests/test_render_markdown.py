@@ -45,7 +45,7 @@ def shown(text: str) -> str:
 
 
 @pytest.mark.parametrize("voice", ["gate", "coach"])
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_nothing_becomes_active(payload: str, voice: str) -> None:
     review, rubric = (
         attacks.poisoned(build.review(), payload),
@@ -65,7 +65,7 @@ def test_nothing_becomes_active(payload: str, voice: str) -> None:
     assert "$" not in text
 
 
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 def test_a_quote_reads_as_it_was_written(payload: str) -> None:
     text = render(attacks.poisoned(build.review(), payload), build.rubric(), "markdown")
     assert " ".join(folded(payload).split()) in shown(text).replace("\u2060", "")

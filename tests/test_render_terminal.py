@@ -65,7 +65,7 @@ def test_colour_changes_no_character() -> None:
     assert "\x1b" not in plain
 
 
-@pytest.mark.parametrize("payload", attacks.ALL)
+@pytest.mark.parametrize("payload", attacks.EACH)
 @pytest.mark.parametrize("color", [False, True])
 def test_nothing_steers_the_terminal(payload: str, color: bool) -> None:
     review, rubric = (
