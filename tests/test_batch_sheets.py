@@ -157,7 +157,9 @@ def test_a_sheet_that_cannot_be_read_is_not_written_over(data: bytes, message: s
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "delimiter", [pytest.param(",", marks=pytest.mark.slow), ";", pytest.param("\t", marks=pytest.mark.slow)]
+)
 def test_sheets_of_every_country(delimiter: str, tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_text(f"document,verdict,decision\nx.md,go,{'stop'}\n".replace(",", delimiter), "utf-8")

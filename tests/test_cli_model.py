@@ -54,7 +54,7 @@ def test_the_host_is_told_before_the_first_byte_goes_out(httpserver: HTTPServer,
 @pytest.mark.parametrize(
     ("arguments", "variables"),
     [
-        ((), {"OPENAI_API_KEY": "not-a-key"}),
+        pytest.param((), {"OPENAI_API_KEY": "not-a-key"}, marks=pytest.mark.slow),
         ((), {"OPENAI_API_KEY": "not-a-key", "REVIEWER_BASE_URL": "URL"}),
         (("--offline",), {"OPENAI_API_KEY": "not-a-key", "REVIEWER_BASE_URL": "URL", "REVIEWER_MODEL": "m"}),
     ],

@@ -128,7 +128,7 @@ def test_rubric_list(run: Call) -> None:
     assert [line.split()[0] for line in out.splitlines()] == list(pipeline.bundled_rubrics())
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", pipeline.bundled_rubrics())
 def test_rubric_show(name: str, language: str, run: Call) -> None:
     rubric = pipeline.load_rubric(name)

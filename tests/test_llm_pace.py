@@ -98,7 +98,7 @@ def test_an_outage_without_end_ends_the_run() -> None:
     "refused",
     [
         error(400, "Only streams are supported", "invalid_parameter"),
-        error(500, "x", headers={"x-should-retry": "false"}),
+        pytest.param(error(500, "x", headers={"x-should-retry": "false"}), marks=pytest.mark.slow),
     ],
     ids=["a setting", "no second try"],
 )

@@ -43,7 +43,13 @@ def test_force_goes_on() -> None:
     assert done.scorecard is not None
 
 
-@pytest.mark.parametrize("path", sorted(resource("examples").glob("*.md")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if at > 1 else [])
+        for at, path in enumerate(sorted(resource("examples").glob("*.md")))
+    ],
+)
 def test_examples_are_proposals(path: Path, tmp_path: Path) -> None:
     assert review(path).status == "reviewed"
     small = tmp_path / "small.yaml"

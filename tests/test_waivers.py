@@ -212,7 +212,7 @@ def test_a_wrong_file_stops_before_anything_is_read(run: Call) -> None:
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("state", ["holds", "expired"])
 @pytest.mark.parametrize("form", pipeline.FORMATS)
-@pytest.mark.parametrize("voice", ["gate", "coach"])
+@pytest.mark.parametrize("voice", ["gate", pytest.param("coach", marks=pytest.mark.slow)])
 def test_shown_in_every_format(form: str, state: str, language: str, voice: str) -> None:
     until = DAY if state == "holds" else DAY - timedelta(1)
     done = waive(rescore(REVIEWED, FSDL, language), [waiver("missing.evaluation_metric", until=until)], DAY)  # type: ignore[arg-type]
