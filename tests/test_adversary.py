@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reviewer.ground import ground
 from reviewer.score import score
 
-EACH, DOCUMENTS = 260, 40  # of each model and rubric: 16 * 3 * 260 = 12,480 cases
+EACH, DOCUMENTS = 210, 40  # of each model and rubric: 16 * 3 * 210 = 10,080 cases
 FEW, SMALL = 2, 6  # of each model, with one rubric: 32 cases
 
 models = pytest.mark.parametrize("model", MODELS)

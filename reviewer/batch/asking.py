@@ -31,9 +31,10 @@ def by_model(
     processes: int | None = None,
     limit: float = 60.0,
     before: Callable[[], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
     work: Work = review_item,
 ) -> Iterator[Result]:
-    """Results as they come, with at most `concurrency` calls at a time.
+    """Results as they come, with at most `concurrency` calls at a time; once `stopped`, only of what has asked.
 
     A document that computes for longer than `limit` seconds, or ends its process, is failed.
     What no other document would survive (a wrong key, no credit, the budget) is raised at the end, after everything in
@@ -41,7 +42,7 @@ def by_model(
     """
     assert job.model is not None  # noqa: S101 - for the type checker
     with asyncio.Runner() as runner:
-        office = _Office((job, work), processes or os.cpu_count() or 1, concurrency, limit)
+        office = _Office((job, work), processes or os.cpu_count() or 1, concurrency, limit, stopped)
         stack = AsyncExitStack()
         try:
             more = runner.run(office.hand_out(items))  # they read while we connect
@@ -60,8 +61,10 @@ def by_model(
 class _Office:
     """The desks, what lies on them, and what comes back."""
 
-    def __init__(self, task: tuple[Job, Work], most: int, concurrency: int, limit: float) -> None:
-        self._task, self._most, self._limit = task, most, limit
+    def __init__(
+        self, task: tuple[Job, Work], most: int, concurrency: int, limit: float, stopped: Callable[[], bool]
+    ) -> None:
+        self._task, self._most, self._limit, self._stopped = task, most, limit, stopped
         self._room = _AHEAD * concurrency
         self._concurrency = concurrency
         self._open: set[str] = set()  # contents that have asked
@@ -86,7 +89,7 @@ class _Office:
         if self.fatal is None and not self._flying and self._suspects:
             # One ends its process: alone it takes no other with it.
             self._desk().take(self._suspects.popleft())
-        return bool(self._flying)
+        return bool(self._open if self._stopped() else self._flying)
 
     @property
     def _flying(self) -> int:
@@ -135,7 +138,7 @@ class _Office:
     def _call(self) -> None:
         # A document that has asked is seen through before others ask: a budget that ends leaves finished reviews.
         for desk, asked in [*self._waiting]:
-            if asked.content in self._open or len(self._open) < self._concurrency:
+            if asked.content in self._open or (len(self._open) < self._concurrency and not self._stopped()):
                 self._open.add(asked.content)
                 self._waiting.remove((desk, asked))
                 task = asyncio.ensure_future(self._answer(desk, asked))
@@ -171,11 +174,13 @@ class _Office:
 
     async def close(self) -> None:
         """End the desks, and what they asked."""
+        for desk in self._desks:
+            desk.process.kill()  # all of them before anything is waited for, which may be interrupted
         for task in self._tasks:
             task.cancel()
-        for desk in self._desks:
-            await asyncio.to_thread(desk.end)
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for desk in self._desks:
+            desk.end()
 
 
 class _Desk:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
@@ -71,7 +72,8 @@ async def _at_desk(pipe: "Connection[Any, Any]", job: Job, work: Work) -> None:
             result = bare(error)
         except Exception as error:  # noqa: BLE001 - a bug that one document of thousands meets must not end the others
             result = failed(item, our_fault(item, error))
-        pipe.send(Finished(item.content, result))
+        with suppress(OSError):  # nobody is there any more
+            pipe.send(Finished(item.content, result))
 
     threading.Thread(target=receive, args=(pipe, put), daemon=True).start()
     tasks, waiting = set[asyncio.Task[None]](), dict[int, asyncio.Future[Any]]()
@@ -100,5 +102,6 @@ class _ByPipe:
         """Answer `prompt` with an object of this JSON Schema."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[id(answer)] = answer
-        self._pipe.send(Asked(self._content, id(answer), prompt, schema))
+        with suppress(OSError):
+            self._pipe.send(Asked(self._content, id(answer), prompt, schema))
         return await answer

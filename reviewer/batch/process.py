@@ -27,6 +27,10 @@ class Process:
         with suppress(OSError):
             self.pipe.send(message)
 
+    def kill(self) -> None:
+        """End it at once, and do not wait for that."""
+        self._process.kill()
+
     def end(self, patience: float = 0.0) -> str:
         """End it, unless it ends itself within so many seconds; how it ended."""
         self._process.join(patience)

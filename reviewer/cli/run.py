@@ -131,8 +131,14 @@ def _plan(settings: "Settings", options: dict[str, Any], out: Path | None) -> "P
     )
 
 
-def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any], before: Callable[[], None]) -> "Engine":
-    """What reviews; `before` is called before anything is sent to a model."""
+def _engine(
+    plan: "Plan",
+    settings: "Settings",
+    options: dict[str, Any],
+    before: Callable[[], None],
+    stopped: Callable[[], bool],
+) -> "Engine":
+    """What reviews; `before` is called before anything is sent to a model, and nothing new once `stopped`."""
     at_most = {name: options[name] for name in ("processes", "limit")}
     if options["engine"] == "dask":
         from reviewer.batch.cluster import on_cluster
@@ -147,10 +153,12 @@ def _engine(plan: "Plan", settings: "Settings", options: dict[str, Any], before:
         return lambda items: in_pool(items, plan.job, **at_most)
     from reviewer.batch.asking import by_model
 
-    return lambda items: by_model(items, plan.job, concurrency=settings.concurrency, before=before, **at_most)
+    return lambda items: by_model(
+        items, plan.job, concurrency=settings.concurrency, before=before, stopped=stopped, **at_most
+    )
 
 
-def _run(out: Path, plan: "Plan", engine: Callable[[Callable[[], None]], "Engine"]) -> int:
+def _run(out: Path, plan: "Plan", engine: Callable[..., "Engine"]) -> int:
     from reviewer.batch.hold import Stop
     from reviewer.batch.process import warm
     from reviewer.batch.run import begun, todo, work
@@ -175,7 +183,10 @@ def _run(out: Path, plan: "Plan", engine: Callable[[Callable[[], None]], "Engine
                 if due and plan.job.model is not None:
                     bar.say(_announcement(store, plan, due))
 
-            work(store, plan, engine(tell), stopped=lambda: stop.asked, tell=bar.finish)
+            def stopped() -> bool:
+                return stop.asked
+
+            work(store, plan, engine(tell, stopped), stopped=stopped, tell=bar.finish)
         return _end(store, out, interrupted=stop.asked)
 
 
