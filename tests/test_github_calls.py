@@ -772,7 +772,7 @@ def test_what_would_cost_more_than_allowed_is_left(
     ("model", "status", "says"),
     [
         pytest.param(("openai:o1-pro",), "skipped", "a run may not cost more", id="GH19 a dear model"),
-        pytest.param(("m", *OWN), "failed", "no answer within", id="GH19 no list price"),
+        pytest.param(("m", *OWN), "failed", "Not reviewed: failed", id="GH19 no list price"),
         pytest.param(
             ("m", *OWN, "--max-cost", "1"), "failed", "REVIEWER_PRICE", id="GH19 a limit of what is not known"
         ),

@@ -59,7 +59,7 @@ def running(
         yield process.stdout.readline().strip(), process
     finally:
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in said
     assert said.endswith("reviewer: ended; nothing was stored\n")
