@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -196,8 +196,7 @@ def _figures(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
         lambda d: f"{d}%",
         lambda d: f"{d} million ",
     ]
-    with_figures = [one for one in case.quotes if re.search(r"\d", one)] or list(case.quotes)
-    return [_changed(rng.choice(with_figures), r"\d", rng.choice(changes), rng) for _ in range(3)]
+    return _with_figures(case, changes, rng)
 
 
 def _words(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
@@ -206,6 +205,11 @@ def _words(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
     plain = re.sub(r"\b(?:not|no|never|without|don't|cannot) |(?:지 않|없)", "", first)
     better = _changed(first, r"\w+", lambda _: rng.choice(("quantified", "already", "never", "labelled", "확보")), rng)
     return [plain if plain != first else better, better, first[: len(first) // 2] + " " + "".join(others)[-40:]]
+
+
+def _with_figures(case: Case, changes: Sequence[Callable[[str], str]], rng: random.Random) -> list[str]:
+    some = [one for one in case.quotes if re.search(r"\d", one)] or list(case.quotes)
+    return [_changed(rng.choice(some), r"\d", rng.choice(changes), rng) for _ in range(3)]
 
 
 def _changed(text: str, pattern: str, change: Callable[[str], str], rng: random.Random) -> str:
@@ -243,8 +247,7 @@ def _forms(case: Case, criterion: Criterion, rng: random.Random) -> list[str]:
         lambda d: f"{d}\n0",
         lambda d: f"{d},000",
     )
-    with_figures = [one for one in case.quotes if re.search(r"\d", one)] or list(case.quotes)
-    return [_changed(rng.choice(with_figures), r"\d", rng.choice(forms), rng) for _ in range(3)]
+    return _with_figures(case, forms, rng)
 
 
 MODELS: dict[str, Quotes] = {

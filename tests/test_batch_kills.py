@@ -1,6 +1,5 @@
 """A hundred kills, and nothing is lost, paid twice or different."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,5 +79,4 @@ def test_bs01_kills_of_a_run_on_all_cores(tmp_path: Path) -> None:
     done = subprocess.run(kills, capture_output=True, text=True, check=False)
     assert done.stdout.split()[2] == "0", done.stderr[-2000:]
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")
-    # The standard library prints a traceback in a child whose parent was killed while handing it its task; we do not.
-    assert f"{os.sep}reviewer{os.sep}" not in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from llm_server import Answer, error, serve
 
 from reviewer.__main__ import main
 from reviewer.batch.asking import by_model
+from reviewer.batch.desk import bare
 from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
@@ -26,7 +28,7 @@ from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
 from reviewer.domain import Rubric
-from reviewer.errors import InputError, SettingsError
+from reviewer.errors import CredentialError, InputError, SettingsError
 from reviewer.pipeline import ModelSettings, Panel, load_rubric
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
@@ -403,6 +405,29 @@ def test_co06_a_document_that_ends_its_desk_fails_alone(rubric: Rubric) -> None:
         name: f"{name}: ended the process that read it (exit code 7); review it alone"
         for name in ("crash1.md", "crash2.md")
     } | {"hang.md": "hang.md: took longer than 1 s; review it alone, or as plain text"}
+
+
+def test_an_error_goes_without_its_cause() -> None:
+    """Where tracebacks are made to travel, as Dask does, a cause goes along that may not come out again."""
+
+    class OddError(Exception):
+        def __init__(self, *, response: str) -> None:
+            super().__init__(response)
+
+    pickling = pytest.importorskip("tblib.pickling_support")
+    error = CredentialError("a wrong key")
+    error.__cause__ = OddError(response="401")
+    pickling.install(error)
+    sent = bare(error)
+    assert sent.__cause__ is None
+    back = pickle.loads(pickle.dumps(sent))
+    assert (type(back), str(back)) == (CredentialError, "a wrong key")
+
+
+@pytest.mark.parametrize(("error", "shown"), [("EOFError", False), ("ValueError", True)])
+def test_bs01_a_task_that_broke_off_is_no_traceback(error: str, shown: bool) -> None:
+    command = [sys.executable, "-c", f"import reviewer.batch.forked; raise {error}"]
+    assert ("Traceback" in subprocess.run(command, capture_output=True, text=True, check=False).stderr) is shown
 
 
 def _wrong_key(request: dict[str, Any]) -> Answer:

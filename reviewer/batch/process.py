@@ -63,7 +63,8 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["reviewer.batch.pool", "reviewer.batch.asking", "markdown_it", "re2"])
+    ours = [f"reviewer.batch.{name}" for name in ("forked", "pool", "asking")]
+    context.set_forkserver_preload([*ours, "markdown_it", "re2"])
     return context
 
 

@@ -9,13 +9,12 @@ from reviewer.rubric.dates import dates
 from reviewer.rubric.negation import negations
 from reviewer.rubric.numbers import MONEY, parse_numbers
 from reviewer.rubric.patterns import any_of
-
-_LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
+from reviewer.rubric.unreal import LONGEST
 
 
 def passes(predicate: Predicate, quote: str, cues: CueBook) -> bool:
     """Does the quote hold what the predicate asks for?"""
-    if len(quote) > _LONGEST:
+    if len(quote) > LONGEST:
         return False
     if predicate.kind == "any_of":
         return any(passes(part, quote, cues) for part in predicate.any_of)

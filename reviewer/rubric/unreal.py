@@ -57,12 +57,12 @@ _SIGNS = {
     _FALSE_KOREAN: ("거짓", "틀렸", "틀린", "사실과"),
     _NOUGHT: ("0", "zero", "nought", "nil"),
 }
-_LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
+LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
 
 
 def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
     """Where the text says what is not so, and how."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return
     plain = text.casefold()
 
