@@ -439,17 +439,10 @@ def test_the_keyboard_goes_where_the_eye_goes(browser: "Browser", address: str) 
         report(page, "Ferrovia Fleet")
         page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
         page.focus("#rubric")
-        after = [
-            "#lang",
-            "#voice",
-            "#file",
-            "#text",
-            "#start",
-            "#alone",
-            *(f"[data-format={f}]" for f in ("text", *FORMATS)),
-        ]
+        fields = ("#lang", "#voice", "#file", "#text", "#start", "#alone")
+        downloads = (f"[data-format={name}]" for name in ("text", *FORMATS))
         # The frame is another process's: that it has the focus is known to the page a moment later.
-        for wanted in (*after, "iframe:not(.back)"):
+        for wanted in (*fields, *downloads, "iframe:not(.back)"):
             page.keyboard.press("Tab")
             expect(page.locator(wanted)).to_be_focused()
         page.focus("#text")
