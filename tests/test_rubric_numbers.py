@@ -132,6 +132,20 @@ def test_any_text_can_be_read(quote: str) -> None:
     assert all(number.text in quote for number in parse_numbers(quote))
 
 
+@pytest.mark.parametrize(
+    ("quote", "value", "unit"),
+    [
+        ("5 mİn", 5, "minutes"),
+        ("5 ſ", 5, "seconds"),
+        ("5 mıllıon labels", 5e6, "labels"),
+        ("ſix weeks", 6, "weeks"),
+        ("uſd 5", 5, "USD"),
+    ],
+)
+def test_a_letter_that_matches_another_where_case_is_ignored(quote: str, value: float, unit: str) -> None:
+    assert [(number.value, number.unit) for number in parse_numbers(quote)] == [(value, unit)]
+
+
 @given(st.integers(0, 10**9))
 def test_thousands_are_read_as_they_are_written(value: int) -> None:
     [number] = parse_numbers(f"{value:,} tickets")

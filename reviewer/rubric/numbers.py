@@ -90,6 +90,13 @@ def _is_word(name: str) -> bool:
     return name.isascii() and name[-1].isalpha()
 
 
+_ODD_LETTERS = str.maketrans("ıİſ", "iis")  # `re` takes them for these where it ignores case
+
+
+def _plain(word: str) -> str:
+    return word.translate(_ODD_LETTERS).lower()
+
+
 _NO_QUANTITY = re.compile(
     r"""
     https?://\S+ | \bwww\.\S+ | \bdoi:\S+ | \barXiv:\S+ | @\d+ | `[^`\n]*` | \#\d+ | \b24/7\b
@@ -214,12 +221,12 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
     before = text[max(0, start - 8) : start]
     money = _BEFORE.search(before)
     if scale := (_SMALL_M if money else _SCALE).match(text, end) or _SCALE.match(text, end):
-        for part in re.findall(r"[a-z]+|[백천만억조]", scale[0].lower()):
+        for part in re.findall(r"[a-z]+|[백천만억조]", _plain(scale[0])):
             factor *= _SCALES[part.removesuffix("s")]
         end = scale.end()
     value, named = _scaled(_value(match), factor), _UNIT.match(text, end)
     if money:
-        start, unit = start - len(money[0]), _CURRENCIES[money[0].strip().lower()]
+        start, unit = start - len(money[0]), _CURRENCIES[_plain(money[0].strip())]
     elif of:
         if int(of) not in (5, 10, 100) and value <= 12 and int(of) <= 31 and not text.startswith(" of", end):
             return None  # more likely a day than a share: 8/18
@@ -227,7 +234,7 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
     elif _SAMPLE.search(before):
         unit = "samples"
     elif named:
-        unit, end = _UNITS[(named["latin"] or named["other"]).lower()], named.end()
+        unit, end = _UNITS[_plain(named["latin"] or named["other"])], named.end()
     else:
         unit, end = _noun(text, end)
     if word and not scale and (not unit or word.lower() in ("a", "an") or (word.lower() == "one" and not named)):
@@ -244,7 +251,7 @@ def _scaled(value: float, factor: float) -> float:
 
 def _value(match: re.Match[str]) -> float:
     if match["word"]:
-        return _WORDS[match["word"].lower()]
+        return _WORDS[_plain(match["word"])]
     digits = match["digits"]
     if digits.count(",") == 1 and (digits.startswith("0,") or len(digits.partition(",")[2]) < 3):
         digits = digits.replace(",", ".")
