@@ -138,12 +138,12 @@ def _turned(axis: str, answers: dict[str, Any], axes: Axes, rubric: Rubric) -> f
         if c.kind == "assessed":
             best[c.id] = _typed(c, max(c.values, key=lambda value: value.points).id)
     while True:
-        now = axes.points(best)[axis]
+        now = axes.points(axes.sums(best))[axis]
         tries = (
             {**best, c.id: _typed(c, value.id)} for c in rubric.criteria if c.kind == "assessed" for value in c.values
         )
-        turned = max(tries, key=lambda one: axes.points(one)[axis], default=best)
-        if axes.points(turned)[axis] <= now:
+        turned = max(tries, key=lambda one: axes.points(axes.sums(one))[axis], default=best)
+        if axes.points(axes.sums(turned))[axis] <= now:
             return now
         best = turned
 

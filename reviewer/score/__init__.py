@@ -7,10 +7,11 @@ every machine.
 from collections.abc import Iterable
 
 from reviewer.domain import AxisScore, Change, Fact, Mark, Rubric, Scorecard
+from reviewer.rubric.tables import holds
 from reviewer.score.axes import Answers, Axes, unknown
 from reviewer.score.counterfactuals import counterfactuals
 from reviewer.score.demand import stated_nines
-from reviewer.score.verdict import gate_states, judge
+from reviewer.score.verdict import gate_results, gate_states, judge
 
 
 def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
@@ -22,10 +23,12 @@ def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
     }
     nines = stated_nines(by_id, rubric)
     axes = Axes(rubric, nines)
-    point = axes.points(answers)
-    bounds = axes.bounds(answers)
-    gates = gate_states(answers, rubric)
-    verdict, quadrant = judge(point, gates, rubric)
+    sums = axes.sums(answers)
+    point = axes.points(sums)
+    bounds = axes.bounds(sums)
+    states = gate_states(sums.keys, rubric)
+    verdict, quadrant = judge(point, states, rubric)
+    gates = gate_results(states, answers, rubric)
     archetype = answers.get(rubric.archetype or "")
     return Scorecard(
         axes={a: AxisScore(point=point[a], low=bounds[a][0], high=bounds[a][1]) for a in point},
@@ -34,12 +37,12 @@ def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
         verdict=verdict,
         quadrant=quadrant,
         gates=gates,
-        rules=tuple(rule.id for rule in rubric.rules if axes.fires(rule.table, answers)),
+        rules=tuple(rule.id for rule in rubric.rules if holds(rule.table, sums.keys)),
         demand_nines=nines,
         archetype=archetype if isinstance(archetype, str) else None,
         hard_problems=_hard(answers, rubric),
-        marks=_marks(answers, rubric),
-        counterfactuals=counterfactuals(answers, rubric, axes),
+        marks=_marks(answers, rubric, axes),
+        counterfactuals=counterfactuals(sums, gates, rubric, axes),
     )
 
 
@@ -58,21 +61,18 @@ def _hard(answers: Answers, rubric: Rubric) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _marks(answers: Answers, rubric: Rubric) -> tuple[Mark, ...]:
+def _marks(answers: Answers, rubric: Rubric, axes: Axes) -> tuple[Mark, ...]:
     marks = []
     for c in rubric.criteria:
-        value = answers[c.id]
-        points = c.points(value)
-        silent = unknown(value, c.unknown)
-        reachable = [v.points for v in c.values]
+        points, low, high = axes.reach(c.id, answers[c.id])
         marks.append(
             Mark(
                 criterion=c.id,
                 section=c.section,
-                value=value,
+                value=answers[c.id],
                 points=points,
-                low=min(reachable) if silent else points,
-                high=max(reachable) if silent else points,
+                low=low,
+                high=high,
                 weight=c.weight,
             )
         )

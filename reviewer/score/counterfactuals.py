@@ -1,25 +1,42 @@
 """What would follow if something were said: greedy by gain, then exact for small sets."""
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations
+from typing import NamedTuple
 
-from reviewer.domain import Change, Counterfactual, Criterion, Rubric, Shift
-from reviewer.score.axes import Answers, Axes
-from reviewer.score.verdict import ORDER, gate_states, judge
+from reviewer.domain import Change, Counterfactual, Criterion, GateResult, Rubric, Shift
+from reviewer.score.axes import Answers, Axes, Sums
+from reviewer.score.verdict import ORDER, Decision, best_verdict, gate_states, judge
 
 BEST = 12  # changes that are combined
 EXACT = 3  # size up to which every set of them is tried
 SHOWN = 5  # single changes that are told
 
 
-def counterfactuals(answers: Answers, rubric: Rubric, axes: Axes) -> tuple[Counterfactual, ...]:
+class _Outcome(NamedTuple):
+    """What follows from some changes."""
+
+    changes: tuple[Change, ...]
+    point: dict[str, float]
+    gain: float
+    verdict: Decision | None
+    quadrant: str | None
+
+
+def counterfactuals(
+    sums: Sums, gates: tuple[GateResult, ...], rubric: Rubric, axes: Axes
+) -> tuple[Counterfactual, ...]:
     """First the smallest set that lifts the verdict, if one is found; then single changes by gain."""
-    what_if = _WhatIf(answers, rubric, axes)
-    changes = [Change(criterion=c.id, value=c.answer) for c in rubric.criteria if c.answer and _open(c, answers)]
-    singles = [what_if.say((change,), minimal=True) for change in changes]
+    what_if = _WhatIf(sums, gates, rubric, axes)
+    changes = [Change(criterion=c.id, value=c.answer) for c in rubric.criteria if c.answer and _open(c, sums.answers)]
+    singles = [what_if.outcome((change,)) for change in changes]
     singles.sort(key=lambda one: (-_rank(one.verdict), -one.gain, one.changes[0].criterion))
     lift = _lift(singles, what_if)
     told = [one for one in singles if one.gain > 0][:SHOWN]
-    return (*([lift] if lift else []), *(one for one in told if lift is None or one.changes != lift.changes))
+    return (
+        *([lift] if lift else []),
+        *(what_if.say(one, minimal=True) for one in told if lift is None or one.changes != lift.changes),
+    )
 
 
 def _open(criterion: Criterion, answers: Answers) -> bool:
@@ -38,32 +55,43 @@ def _open(criterion: Criterion, answers: Answers) -> bool:
 class _WhatIf:
     """The score of one document with more said."""
 
-    def __init__(self, answers: Answers, rubric: Rubric, axes: Axes) -> None:
-        self._answers, self._rubric, self._axes = answers, rubric, axes
-        self.before = axes.points(answers)
-        self.gates = gate_states(answers, rubric)
-        self.verdict, _ = judge(self.before, self.gates, rubric)
+    def __init__(self, sums: Sums, gates: tuple[GateResult, ...], rubric: Rubric, axes: Axes) -> None:
+        self._sums, self._rubric, self._axes = sums, rubric, axes
+        self.gates = gates
+        self.before = axes.points(sums)
+        self.verdict, _ = judge(self.before, [gate.state for gate in gates], rubric)
 
-    def outcome(self, changes: tuple[Change, ...]) -> tuple[dict[str, float], str | None, str | None]:
+    def outcome(self, changes: tuple[Change, ...]) -> _Outcome:
         """Points, verdict and quadrant with these changes."""
-        changed = {**self._answers, **{change.criterion: change.value for change in changes}}
-        point = self._axes.points(changed)
-        return point, *judge(point, gate_states(changed, self._rubric), self._rubric)
+        sums = self._axes.changed(self._sums, {change.criterion: change.value for change in changes})
+        point = self._axes.points(sums)
+        gain = round(sum(point[axis] - self.before[axis] for axis in point), 1)
+        states = gate_states(sums.keys, self._rubric)
+        return _Outcome(changes, point, gain, *judge(point, states, self._rubric))
 
-    def say(self, changes: tuple[Change, ...], *, minimal: bool) -> Counterfactual:
+    def lifts(self, sets: Iterable[tuple[Change, ...]]) -> Iterator[_Outcome]:
+        """What lifts the verdict. The gates are asked first: they are soon read, and hold most sets back."""
+        now = _rank(self.verdict)
+        for changes in sets:
+            keys = {**self._sums.keys, **{change.criterion: change.value for change in changes}}
+            if _rank(best_verdict(gate_states(keys, self._rubric))) > now:
+                one = self.outcome(changes)
+                if _rank(one.verdict) > now:
+                    yield one
+
+    def say(self, one: _Outcome, *, minimal: bool) -> Counterfactual:
         """The outcome as it is stored."""
-        point, verdict, quadrant = self.outcome(changes)
         return Counterfactual(
-            changes=changes,
-            axes={axis: Shift(before=self.before[axis], after=point[axis]) for axis in point},
-            verdict=verdict,
-            quadrant=quadrant,
-            gain=round(sum(point[axis] - self.before[axis] for axis in point), 1),
+            changes=one.changes,
+            axes={axis: Shift(before=self.before[axis], after=after) for axis, after in one.point.items()},
+            verdict=one.verdict,
+            quadrant=one.quadrant,
+            gain=one.gain,
             minimal=minimal,
         )
 
 
-def _lift(singles: list[Counterfactual], what_if: _WhatIf) -> Counterfactual | None:
+def _lift(singles: list[_Outcome], what_if: _WhatIf) -> Counterfactual | None:
     """The smallest set that gives a better verdict: exact up to EXACT among the BEST, else greedy."""
     if what_if.verdict is None or what_if.verdict == ORDER[-1]:
         return None
@@ -71,20 +99,13 @@ def _lift(singles: list[Counterfactual], what_if: _WhatIf) -> Counterfactual | N
     # What an open gate waits for comes first: without it no gain in points lifts a verdict.
     useful = [one for one in singles if one.gain > 0 or one.changes[0].criterion in needed]
     best = [one.changes[0] for one in sorted(useful, key=lambda one: one.changes[0].criterion not in needed)][:BEST]
-    now = _rank(what_if.verdict)
     for size in range(1, EXACT + 1):
-        lifted = []
-        for changes in combinations(best, size):
-            point, verdict, _ = what_if.outcome(changes)
-            if _rank(verdict) > now:
-                lifted.append((sum(point.values()), changes))
+        lifted = list(what_if.lifts(combinations(best, size)))
         if lifted:
-            return what_if.say(max(lifted, key=lambda one: one[0])[1], minimal=True)
-    for size in range(EXACT + 1, len(best) + 1):
-        if _rank(what_if.outcome(tuple(best[:size]))[1]) > now:
-            return what_if.say(tuple(best[:size]), minimal=False)
-    return None
+            return what_if.say(max(lifted, key=lambda one: sum(one.point.values())), minimal=True)
+    greedy = what_if.lifts(tuple(best[:size]) for size in range(EXACT + 1, len(best) + 1))
+    return next((what_if.say(one, minimal=False) for one in greedy), None)
 
 
 def _rank(verdict: str | None) -> int:
-    return [*ORDER].index(verdict) if verdict in ORDER else -1
+    return ORDER.index(verdict) if verdict in ORDER else -1
