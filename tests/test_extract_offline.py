@@ -12,6 +12,7 @@ from reviewer.extract import extract_offline
 from reviewer.ground import ground
 from reviewer.parse import parse
 from reviewer.rubric import load_rubric
+from reviewer.rubric.book import Book
 
 CASES: dict[str, dict[str, dict[str, list[str]]]] = YAML(typ="safe").load(
     (Path(__file__).parent / "data/offline_cases.yaml").read_text("utf-8")
@@ -130,6 +131,24 @@ def test_quotes_are_slices_and_the_answer_is_always_the_same(rubric: Rubric) -> 
     assert [c.criterion for c in claims] == [c.id for c in rubric.criteria if c.id in {x.criterion for x in claims}]
     assert all(1 <= len(c.quotes) <= 3 for c in claims if rubric.by_id[c.criterion].kind == "stated")
     assert all(quote in read.text for c in claims for quote in c.quotes)
+
+
+class Backwards(frozenset[str]):
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(super().__iter__(), reverse=True))
+
+
+class Forwards(frozenset[str]):
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(super().__iter__()))
+
+
+def test_a_weight_does_not_depend_on_the_order_of_a_set() -> None:
+    cues = [{"pattern": name, "weight": weight} for name, weight in (("ox", 0.1), ("hen", 0.2), ("dog", 0.3))]
+    book = CueBook(criteria={"farm": CriterionCues(values={"said": {"en": cues}})})
+    held = ("ox", "hen", "dog")
+    one, other = (Book(book, "en").weigh("ox, hen, dog", held_in(held))[0] for held_in in (Forwards, Backwards))
+    assert one == other
 
 
 def only(rubric: Rubric, criterion: str, cues: CriterionCues, **classes: Any) -> Rubric:

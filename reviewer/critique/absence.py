@@ -116,7 +116,7 @@ class Absence:
         if self._document.language == "en" and len(text.split()) < _FEW_WORDS:
             return weights
         tokens = self._book.tokens(flat(text))
-        for token in tokens:
+        for token in sorted(tokens):  # as the engine adds them up
             for rule in self._book.rules.get(token, ()):
                 if tokens.issuperset(rule.needs) and tokens.isdisjoint(rule.bans):
                     key = rule.criterion, rule.value

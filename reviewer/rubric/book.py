@@ -133,7 +133,7 @@ class Book:
         weights: dict[tuple[str, str], float] = defaultdict(float)
         why: dict[tuple[str, str], list[str]] = defaultdict(list)
         denied = self._denied(text) if tokens & {"@negation", "@absence"} else ()
-        for token in tokens:
+        for token in sorted(tokens):  # weights that add up in another order may differ in the last digit
             for rule in self.rules.get(token, ()):
                 if not tokens.issuperset(rule.needs) or not tokens.isdisjoint(rule.bans):
                     continue
