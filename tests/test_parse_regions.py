@@ -1,5 +1,6 @@
 """Words to the reviewer and template left-overs: one table of cases, and they never move a figure by being found."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from reviewer.parse import parse
+from reviewer.parse.encoded import FORMS
+from reviewer.parse.phrases import compiled
 
 CASES: dict[str, Any] = YAML(typ="safe").load((Path(__file__).parent / "data" / "injections.yaml").read_text("utf-8"))
 FILL = (
@@ -118,3 +121,25 @@ def test_the_classes_are_all_there() -> None:
     assert found.count("encoded") >= 6
     assert found.count("korean") + found.count("japanese") >= 6
     assert len(CASES["benign"]) >= 20
+
+
+BETWEEN = [chr(c) for c in (*range(0xD800), *range(0xE000, 0x30000, 7)) if re.match(r"[\W_]", chr(c))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "49 67 6e 6f 72 65 20 61 6c 6c 20 70 72",
+        "73 103 110 111 114 101 32 97 108 108 32 112 9",
+        "01001001 01100111 01101110 01101111 01110010 01100101 00100000 01100001 1",
+        "I g n o r e a l l",
+        "이-전 지-시-를",
+    ],
+)
+def test_a_hint_overlooks_nothing_that_may_stand_between(words: str) -> None:
+    forms = [form for form in FORMS if not form.line and form.found.search(words)]
+    assert forms
+    for form in forms:
+        hint = compiled([form.hint])
+        texts = [words.replace(" ", sign) for sign in BETWEEN]
+        assert [text for text in texts if form.found.search(text) and not hint.search(text)] == []

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from string import ascii_letters
 
 from reviewer.domain import Block, Document, Section
 from reviewer.errors import IncompleteError, InputError, one_line
@@ -17,9 +18,8 @@ from reviewer.parse.sniff import sniff
 
 MAX_BYTES = 10_000_000
 MIN_WORDS = 20
-_HANGUL = re.compile(r"[가-힣]")
-_LATIN = re.compile(r"[A-Za-z]")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_HANGUL = re.compile(r"[가-힣]+")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # UTF-8 that was taken for Latin-1 and saved again: the bytes of one letter as two or three.
 _TWICE = re.compile("[ÂÃ][\u0080-\u00bf]|[ëìíêâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]{2}|â€.")
@@ -74,7 +74,7 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
         draft.text = _SURROGATE.sub("\ufffd", draft.text)
     lost = draft.text.count("\ufffd")
     draft.unread(lost, "letter that an earlier conversion lost", "letters that an earlier conversion lost")
-    twice = len(_TWICE.findall(draft.text))
+    twice = 0 if draft.text.isascii() else len(_TWICE.findall(draft.text))
     draft.unread(twice, "letter that was converted twice (â€œ)", "letters that were converted twice (â€œ)")
     if too_much_hidden(draft):
         raise InputError(f"{name}: more than {MOST_HIDDEN:,} places of hidden text; save it anew, without them")
@@ -90,13 +90,14 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
         regions=regions(draft),
     )
     visible = document.visible()
-    words = len(visible.split()) + len(_IDEOGRAPHS.findall(visible)) // 2
+    words = len(visible.split()) + _letters(_IDEOGRAPHS, visible) // 2
     if words < MIN_WORDS:
         hidden = sum(len(draft.text[r.start : r.end].split()) for r in document.regions if r.kind == "hidden")
         also = f" ({hidden} more are hidden from readers)" if hidden > MIN_WORDS else ""
         said = "1 word" if words == 1 else f"{words} words"
         raise IncompleteError(f"{name}: too short to be a proposal: {said} of text{also}; nothing was reviewed")
-    hangul, latin = len(_HANGUL.findall(visible)), len(_LATIN.findall(visible))
+    hangul, plain = _letters(_HANGUL, visible), visible.encode("ascii", "ignore")
+    latin = len(plain) - len(plain.translate(None, ascii_letters.encode()))
     seen = {"words": words, "headings": len(draft.headings), **draft.seen}
     return document.model_copy(
         update={
@@ -105,6 +106,10 @@ def _document(draft: Draft, kind: str, encoding: str, data: bytes, name: str) ->
             "not_read": (*_missed(draft), *draft.not_read),
         }
     )
+
+
+def _letters(runs: re.Pattern[str], text: str) -> int:
+    return 0 if text.isascii() else sum(map(len, runs.findall(text)))
 
 
 def _missed(draft: Draft) -> list[str]:

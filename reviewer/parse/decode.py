@@ -50,7 +50,8 @@ _AMONG_LATIN = re.compile("(?<=[A-Za-z])[^\\x00-\\x7f]|[^\\x00-\\x7f](?=[A-Za-z]
 _SAMPLE = 50_000
 _FEW, _SHORT = 16, 60  # bytes that are not ASCII, and bytes: too little to choose by
 _SEVEN_BITS = {
-    "utf_7": re.compile(rb"(?<![\w+/])\+[A-Za-z0-9+/]{3,400}-?|(?<=\w)\+A[A-Z][A-Za-z0-9+/]{1,9}-"),
+    # The plus first, which is looked for quickly; then what stands before it.
+    "utf_7": re.compile(rb"\+(?:(?<![\w+/]\+)[A-Za-z0-9+/]{3,400}-?|(?<=\w\+)A[A-Z][A-Za-z0-9+/]{1,9}-)"),
     "iso2022_jp": re.compile(rb"\x1b\$[@B][^\x1b]{2,400}"),
     "iso2022_kr": re.compile(rb"\x1b\$\)C[^\x0e]{0,400}\x0e[^\x0f]{2,400}"),
     "hz": re.compile(rb"~\{(?:[!-}][!-~]){1,1000}?~\}"),

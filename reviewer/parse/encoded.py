@@ -6,8 +6,11 @@ import codecs
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from reviewer.parse.phrases import compiled
 
 _MOST = 50  # places of one form
 _LINE = 400  # characters on each side of a word
@@ -27,18 +30,19 @@ _WORDS = (
 )
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
+    """A way to write words so that a list of words does not find them."""
+
+    hint: str  # for RE2, which looks at a text once: where there is none of it, nothing is written so
     found: re.Pattern[str]
     said: Callable[[str], Iterable[str]]
     line: bool = False  # is all of the line written so, and not only what was found?
-    needs: tuple[str, ...] = ()  # one of these is in it; quickly seen
 
 
 def spelled_out(text: str) -> Iterator[tuple[int, int, str]]:
     """Where something is written in such a way, and what it says."""
-    small = text.lower()
-    for form in _FORMS:
-        if form.needs and not any(word in small for word in form.needs):
+    for form in FORMS:
+        if _looked_for(form.hint).search(text) is None:
             continue
         for match in islice(form.found.finditer(text), _MOST):
             low, high = start, end = match.span()
@@ -48,6 +52,11 @@ def spelled_out(text: str) -> Iterator[tuple[int, int, str]]:
                 high = min(len(text), end + _LINE) if stop < 0 else stop
             for said in form.said(text[low:high]):
                 yield start, end, said
+
+
+@cache
+def _looked_for(hint: str) -> Any:
+    return compiled([hint])
 
 
 def _base64(token: str) -> Iterator[str]:
@@ -86,35 +95,55 @@ def _rot13(text: str) -> str:
     return codecs.encode(text, "rot13")
 
 
-def _any_of(words: Iterable[str], letters: Callable[[str], str]) -> re.Pattern[str]:
-    """One of the words, each letter of it written as `letters` says."""
-    return re.compile("|".join("".join(letters(c) for c in word) for word in words), re.IGNORECASE)
-
-
 _OTHERS = {"o": "0", "i": "1!|", "l": "1|", "e": "3", "a": "4@", "s": "5$", "t": "7"}
-_AS_FIGURES = _any_of(_WORDS, lambda c: f"[{c}{_OTHERS[c]}]" if c in _OTHERS else c).pattern
-_TURNED = tuple(_rot13(word) for word in _WORDS)
-_REVERSED = tuple(word[::-1] for word in _WORDS)
+
+
+def _figure(letter: str) -> str:
+    return f"[{letter}{_OTHERS[letter]}]" if letter in _OTHERS else letter
+
+
+_AS_FIGURES = "|".join("".join(map(_figure, word)) for word in _WORDS)
+_WITH_A_FIGURE = "|".join(
+    f"{word[:at]}[{_OTHERS[letter]}]{''.join(map(_figure, word[at + 1 :]))}"
+    for word in _WORDS
+    for at, letter in enumerate(word)
+    if letter in _OTHERS
+)
+_TURNED = "|".join(_rot13(word) for word in _WORDS)
+_REVERSED = "|".join(word[::-1] for word in _WORDS)
 _HANGUL = r"[가-힣]{1,2}(?:-[가-힣]{1,2})"
 _PAIR = r"(?:0x|\\x|%|\\u00|U\+00)?([0-9A-Fa-f]{2})"  # 49676e, 49 67 6e, %49%67, \x49\x67, \u0049
-_FORMS = (
-    _Form(re.compile(r"(?<![\w/+-])[A-Za-z0-9+/_-]{28,4000}={0,6}(?![\w/+-])"), _base64),
-    _Form(
+_SPACE = r"\s\pZ\x0b\x1c-\x1f\x{85}"  # as Python has it
+FORMS = (
+    Form("[A-Z0-9+/_-]{28}", re.compile(r"(?<![\w/+-])[A-Za-z0-9+/_-]{28,4000}={0,6}(?![\w/+-])"), _base64),
+    Form(
+        rf"(?:{_PAIR}[{_SPACE},;]{{0,2}}){{12}}",
         re.compile(rf"(?<![0-9A-Fa-f])(?:{_PAIR}[\s,;]{{0,2}}){{12,2000}}"),
         lambda text: _bytes(int(pair, 16) for pair in re.findall(_PAIR, text)),
     ),
-    _Form(
+    Form(
+        rf"(?:\p{{Nd}}{{2,3}}[{_SPACE},]{{1,2}}){{12}}",
         re.compile(r"(?:\b\d{2,3}[\s,]{1,2}){12,2000}"),
         lambda text: _bytes(int(number) for number in re.findall(r"\d+", text)),
     ),
-    _Form(
+    Form(
+        rf"(?:[01]{{8}}[{_SPACE}]?){{8}}",
         re.compile(r"(?:\b[01]{8}\s?){8,2000}"),
         lambda text: _bytes(int(bits, 2) for bits in re.findall(r"[01]{8}", text)),
     ),
-    _Form(re.compile(r"(?:&#x?[0-9A-Fa-f]{2,6};\s?){8,2000}"), lambda text: (html.unescape(text),)),
-    _Form(re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){7,1000}"), _spaced),
-    _Form(re.compile(rf"(?<!\S){_HANGUL}+(?:\s{_HANGUL}*[.,]?){{1,200}}"), _spaced),
-    _Form(_any_of(_TURNED, str), lambda text: (_rot13(text),), line=True, needs=_TURNED),
-    _Form(_any_of(_REVERSED, str), lambda text: (text[::-1],), line=True, needs=_REVERSED),
-    _Form(re.compile(rf"(?<!\w)(?=[\w@$!|]{{0,12}}[0-9@$!|])(?:{_AS_FIGURES})", re.IGNORECASE), _leet, line=True),
+    Form("&#", re.compile(r"(?:&#x?[0-9A-Fa-f]{2,6};\s?){8,2000}"), lambda text: (html.unescape(text),)),
+    Form(
+        r"(?:[\pL\pN][^A-Z0-9가-힣]{1,3}){7}[\pL\pN]",
+        re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){7,1000}"),
+        _spaced,
+    ),
+    Form(_HANGUL, re.compile(rf"(?<!\S){_HANGUL}+(?:\s{_HANGUL}*[.,]?){{1,200}}"), _spaced),
+    Form(_TURNED, re.compile(_TURNED, re.IGNORECASE), lambda text: (_rot13(text),), line=True),
+    Form(_REVERSED, re.compile(_REVERSED, re.IGNORECASE), lambda text: (text[::-1],), line=True),
+    Form(
+        _WITH_A_FIGURE,
+        re.compile(rf"(?<!\w)(?=[\w@$!|]{{0,12}}[0-9@$!|])(?:{_AS_FIGURES})", re.IGNORECASE),
+        _leet,
+        line=True,
+    ),
 )

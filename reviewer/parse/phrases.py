@@ -41,14 +41,15 @@ def phrases() -> dict[str, Any]:
             rf"%go%(?:\S+\s+){{0,3}}?{before}\s+(?:\S+\s+){{0,2}}?(?:{drop})",  # where the verb comes last
         )
     for kind in ("addressed", "template"):
-        table[kind] = {why: _compiled([spelled(one) for one in patterns]) for why, patterns in table[kind].items()}
+        table[kind] = {why: compiled([spelled(one) for one in patterns]) for why, patterns in table[kind].items()}
     for name, pattern in table["guards"].items():
         if isinstance(pattern, str):
-            table["guards"][name] = _compiled([spelled(pattern)])
+            table["guards"][name] = compiled([spelled(pattern)])
     return table
 
 
-def _compiled(patterns: list[str]) -> Any:
+def compiled(patterns: list[str]) -> Any:
+    """One pattern of all, for RE2, which takes a time that is linear in the text's length."""
     import re2
 
     options = re2.Options()

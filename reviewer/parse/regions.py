@@ -24,7 +24,7 @@ _REVERSED = re.compile("[\u202d\u202e][^\n\u202c]*\u202c?")
 
 def too_much_hidden(draft: Draft) -> bool:
     """Are there more hidden places than a person could look at?"""
-    runs = sum(1 for _ in islice(_LONG_RUN.finditer(draft.text), MOST_HIDDEN + 1))
+    runs = 0 if draft.text.isascii() else sum(1 for _ in islice(_LONG_RUN.finditer(draft.text), MOST_HIDDEN + 1))
     return len(draft.hidden) + runs > MOST_HIDDEN
 
 
@@ -75,6 +75,8 @@ def _merged(kind: RegionKind, spans: Iterable[tuple[int, int, str]]) -> Iterator
 
 
 def _unseen(text: str) -> Iterator[tuple[int, int, str]]:
+    if text.isascii():
+        return
     for run in _RUN.finditer(text):
         start, end = run.span()
         tags = "".join(chr(ord(c) - 0xE0000) for c in "".join(_TAGS.findall(run[0])))
