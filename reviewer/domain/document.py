@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reviewer.domain.base import Frozen
 
@@ -40,7 +40,7 @@ class Region(Frozen):
     why: str
 
 
-class Sentence(Frozen):
+class Sentence(NamedTuple):  # not a Frozen: no record holds one, and a document has thousands
     """A sentence of the visible text, without the marks around it."""
 
     start: int
@@ -131,7 +131,16 @@ def _outside(sentences: Iterable[Sentence], regions: Iterable[Region]) -> Iterat
 
 # A full stop, question or exclamation mark (also full-width), what may close a quotation or emphasis
 # after it, then white space. "e.g. ", "vs. ", "1. " and initials do not end a sentence.
-_END = re.compile(r"(?<![A-Z\d\s(])(?:[.!?]+[)\]\"'’”*_`]*(?=\s)|[。！？]+)|\n{2,}")
+_END = re.compile(
+    r"""
+    [.!?。！？\n](?:  # one set of characters to begin with, for which `re` looks fast
+        (?<=\n)\n+
+        # Of a run of marks, only the first that may end a sentence is tried: each of them would take quadratic time.
+      | (?<=[.!?])(?:(?<![A-Z\d\s(.!?].)|(?<=[A-Z\d\s(][.!?].))[.!?]*+[)\]"'’”*_`]*+(?=\s)
+      | (?<=[。！？])(?<![A-Z\d\s(].)[。！？]*
+    )""",
+    re.VERBOSE,
+)
 _CELL_END = re.compile(r"\||(?:<br\s*/?>\s*)+", re.IGNORECASE)
 _LONG_CELL = 60
 _LONGEST_ROW = 300  # characters; more is no row of a table, but a form's answer
