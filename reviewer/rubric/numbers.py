@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from reviewer.domain import Number
 from reviewer.rubric.dates import dates
+from reviewer.rubric.patterns import any_of
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "mio": 1e6, "m": 1e6,
@@ -78,7 +79,9 @@ _ROLES = {
     "latency": r"latency|response times?|\bp9[059]\b|inference time|지연|응답 ?(?:시간|속도)|처리 ?시간",
     "uptime": r"uptime|availability|가용성|가동률",
 }
-_ROLE = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()), re.IGNORECASE)
+_ROLE = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()))  # in plain letters
+# Most quotes name no metric, and RE2 tells so at once.
+_ROLE_SIGNS = tuple(re.sub(r"\\b|\\w[+*]", "", words) for words in _ROLES.values())
 _RATES = frozenset(_ROLES) - {"rmse", "mae", "mape", "log_loss", "latency"}
 
 
@@ -93,12 +96,14 @@ def _is_word(name: str) -> bool:
 _ODD_LETTERS = str.maketrans("ıİſ", "iis")  # `re` takes them for these where it ignores case
 
 
-def _plain(word: str) -> str:
-    return word.translate(_ODD_LETTERS).lower()
+def _plain(text: str) -> str:
+    """The text in small letters; offsets stay."""
+    return (text if text.isascii() else text.translate(_ODD_LETTERS)).lower()
 
 
 _NO_QUANTITY = re.compile(
     r"""
+    (?!(?<=[A-Za-z])[A-Za-gi-z\ .,])(?:  # most places need no more tries: within a word, only an address begins
     https?://\S+ | \bwww\.\S+ | \bdoi:\S+ | \barXiv:\S+ | @\d+ | `[^`\n]*` | \#\d+ | \b24/7\b
   | \[\^?\d+(?:\s?[,–-]\s?\d+)*\] | (?<=\()[^()\d]{0,80}\b(?:19|20)\d\d[a-z]?(?=\))  # citations
   | ^\s*(?:[-*+>|]\s*)*(?:\#+\s*\d+(?:\.\d+)*\.?|\(?\d{1,3}[.)])(?=\s)  # numbers of headings and items
@@ -106,9 +111,10 @@ _NO_QUANTITY = re.compile(
   | \b\d{1,2}:\d\d(?::\d\d)?\b
   | (?<!\d)\d{1,9}(?:(?:st|nd|rd|th)\b|\s?(?:단계|차(?!원)|번째|호기|위\b|절\b|항\b)) | 제\s?\d+\S?
   | (?<![A-Za-z\d_])(?!USD|EUR|GBP|JPY|KRW|INR)[A-Za-z_]{1,40}[-/.]?\d[\w.-]*\b  # GPT-4, F1, top-10
-  | (?i:\b(?:phase|step|section|sec|table|figure|fig|chapter|stage|version|release|sprint|milestone|option
-        |appendix|page|line|issue|item|equation|level|lecture|rfc|iso|no|question|objective|goal|layer)
+  | (?i:\b(?=\w{2,12}\.?\s\#?\d)(?:phase|step|section|sec|table|figure|fig|chapter|stage|version|release|sprint
+        |milestone|option|appendix|page|line|issue|item|equation|level|lecture|rfc|iso|no|question|objective|goal|layer)
      s?\.?\s\#?)\d+(?:\.\d+)*(?:\s?(?:[-–,&]|to|and)\s?\d+(?:\.\d+)*)*
+    )
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -185,7 +191,7 @@ def parse_numbers(quote: str) -> tuple[Number, ...]:
     """The quantities that the quote holds, in order, each with its unit and what it measures."""
     masked = _masked(quote)
     figures = _joined([figure for match in _NUMERAL.finditer(masked) if (figure := _read(masked, match))], masked)
-    roles = [(m.start(), m.end(), str(m.lastgroup)) for m in _ROLE.finditer(quote)] if figures else []
+    roles = _roles(_plain(quote)) if figures else []
     starts = [figure.start for figure in figures]
     numbers = []
     for figure in figures:
@@ -224,6 +230,8 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
         for part in re.findall(r"[a-z]+|[백천만억조]", _plain(scale[0])):
             factor *= _SCALES[part.removesuffix("s")]
         end = scale.end()
+    elif word and word.lower() in ("a", "an"):
+        return None
     value, named = _scaled(_value(match), factor), _UNIT.match(text, end)
     if money:
         start, unit = start - len(money[0]), _CURRENCIES[_plain(money[0].strip())]
@@ -237,7 +245,7 @@ def _read(text: str, match: re.Match[str]) -> _Figure | None:
         unit, end = _UNITS[_plain(named["latin"] or named["other"])], named.end()
     else:
         unit, end = _noun(text, end)
-    if word and not scale and (not unit or word.lower() in ("a", "an") or (word.lower() == "one" and not named)):
+    if word and not scale and (not unit or (word.lower() == "one" and not named)):
         return None
     if not scale and not money and not of and not named and _is_name_or_year(text, match, unit):
         return None
@@ -280,7 +288,7 @@ def _noun(text: str, end: int) -> tuple[str, int]:
         words.append((bare, at - len(word) + len(bare)))
         if bare.endswith("s") and not bare.endswith("ss"):
             return bare, words[-1][1]
-    if not words or words[0][0].istitle() or words[0][0].endswith("ed") or _ROLE.fullmatch(words[0][0]):
+    if not words or words[0][0].istitle() or words[0][0].endswith("ed") or _ROLE.fullmatch(_plain(words[0][0])):
         return "", end
     return words[0]
 
@@ -309,6 +317,11 @@ def _joined(figures: list[_Figure], text: str) -> list[_Figure]:
                 low = low._replace(value=_scaled(low.value, high.scale))
             figures[at : at + 2] = low._replace(unit=unit), high._replace(unit=unit)
     return figures
+
+
+def _roles(plain: str) -> list[tuple[int, int, str]]:
+    found = _ROLE.finditer(plain) if any_of(_ROLE_SIGNS, plain) else ()
+    return [(match.start(), match.end(), str(match.lastgroup)) for match in found]
 
 
 def _role(figure: _Figure, figures: list[int], roles: list[tuple[int, int, str]], quote: str) -> str:
