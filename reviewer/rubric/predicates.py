@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 
 from reviewer.domain import CueBook, Predicate
 from reviewer.rubric.dates import dates
@@ -20,12 +21,17 @@ def passes(predicate: Predicate, quote: str, cues: CueBook) -> bool:
         return any(passes(part, quote, cues) for part in predicate.any_of)
     if predicate.kind == "cue":
         # Every language's words: Korean proposals are full of English terms.
-        languages = cues.classes.get(predicate.cue, {})
-        return any(any_of(patterns, quote) for patterns in languages.values())
+        return _says(tuple(cues.classes.get(predicate.cue, {}).values()), quote)
     return _holds(predicate.kind, quote)
 
 
-@lru_cache(maxsize=1024)  # the same sentence is often given for several criteria
+# The same sentence is often given for several criteria.
+@lru_cache(maxsize=1024)
+def _says(languages: tuple[tuple[str, ...], ...], quote: str) -> bool:
+    return any_of(chain.from_iterable(languages), quote)
+
+
+@lru_cache(maxsize=1024)
 def _holds(kind: str, quote: str) -> bool:
     return _KINDS[kind](quote)
 
@@ -90,7 +96,7 @@ _START = re.compile(r"(?:^|[.!?:;|>•●]\s*|\n)[\s\"'“‘(\[*_#>\-+•]*(?:\
 def _named(quote: str) -> bool:
     if _IDENTIFIER.search(quote):
         return True
-    korean = any("가" <= c <= "힣" for c in quote)
+    korean = not quote.isascii() and any("가" <= c <= "힣" for c in quote)
     for sentence in re.split(r"(?<=[.!?。])\s+|[|\n]", quote):
         words = list(_WORD.finditer(sentence))
         long = [word[0] for word in words if len(word[0]) > 3]
