@@ -79,7 +79,17 @@ def spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
 
 def any_of(patterns: Iterable[str], text: str) -> bool:
     """Does one of the patterns stand in the text?"""
-    return bool(_together(tuple(patterns)).Match(text))
+    return bool(which(patterns, text))
+
+
+def which(patterns: Iterable[str], text: str) -> list[int]:
+    """Which of the patterns stand in the text, by their order."""
+    return _together(tuple(patterns)).Match(text) or []
+
+
+def sign(pattern: str) -> str:
+    """The pattern, where RE2 is to find all that `re` would: there, ı and İ are an i where case is ignored."""
+    return pattern.replace("i", "[iıİ]")
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from reviewer.rubric.patterns import sign, which
+
 Unreal = Literal["conditional", "called false", "a count of nought", "struck out"]
 
 _HAVE = r"(?:have|has|had|hold|holds|own|owns|exists?|available|collected|labell?ed|annotated|tagged|recorded)"
@@ -48,14 +50,18 @@ _FALSE_KOREAN = re.compile(
 _STRUCK = re.compile(r"~~(?=\S)[^~]{1,2000}~~|<(s|del|strike)\b[^<>]{0,80}>[\s\S]{1,2000}?</\1\s*>", re.IGNORECASE)
 _COMMA = re.compile(r"[,;.!?](?=\s|$)|\sthen\s|[。|]")
 _STOP = re.compile(r"[;.!?](?=\s|$)|,?\sbut\b|[。|]")
-# A wording is looked for only where one of its words is; most text holds none of them, and `in` is quick.
-_SIGNS = {
-    _STRUCK: ("~~", "</"),
-    _IF: ("if", "suppos", "imagine", "had", "were", "ideal"),
-    _FALSE: ("false", "wrong", "untrue", "incorrect", "lie", "myth"),
-    _IF_KOREAN: ("다면", "으면"),
-    _FALSE_KOREAN: ("거짓", "틀렸", "틀린", "사실과"),
-    _NOUGHT: ("0", "zero", "nought", "nil"),
+# A wording is looked for only where its words are: most text holds none of them, and RE2 tells so at once.
+# `\W` takes in every space and border that Python knows.
+SIGNS = {
+    _STRUCK: sign(r"~~|</(?:s|del|strike)\W"),
+    _IF: sign(
+        r"(?:^|\W)(?:if|suppose|supposing|imagine|were\Wit\Wthat)\W(?s:.*)\W(?:had|were|could|owned|exist)"
+        r"|(?:had|were)\Wwe\W|ideal\Wworld"
+    ),
+    _FALSE: sign(r"(?:false|untrue|wrong|incorrect|myth|lie)\W(?:that|to)|(?:falsely|wrongly)\W"),
+    _IF_KOREAN: "다면|있으면|있었으면",
+    _FALSE_KOREAN: "거짓|틀렸|틀린|사실과",
+    _NOUGHT: sign(r"(?:^|\W)(?:0|zero|nought|nil)\W|(?:^|\D)0\W?[건개장명행]"),
 }
 LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
 
@@ -64,10 +70,11 @@ def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
     """Where the text says what is not so, and how."""
     if len(text) > LONGEST:
         return
-    plain = text.casefold()
+    wordings = list(SIGNS)
+    signed = {wordings[at] for at in which(SIGNS.values(), text)}
 
     def found(wording: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        return wording.finditer(text) if any(sign in plain for sign in _SIGNS[wording]) else iter(())
+        return wording.finditer(text) if wording in signed else iter(())
 
     for match in found(_STRUCK):
         yield *match.span(), "struck out"
