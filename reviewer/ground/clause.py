@@ -58,11 +58,12 @@ def denied(start: int, end: int, first: int, last: int, document: Document) -> s
 
 def _denied_before(lead: str) -> bool:
     lead = _ASIDE.sub(" ", lead)
-    begin = max((stop.end() for stop in _END.finditer(lead)), default=0)
+    sentence = lead.rfind(". ") + 2 if ". " in lead else 0  # no clause begins before it
+    begin = max((stop.end() for stop in _END.finditer(lead, sentence)), default=sentence)
     for colon in _COLON.finditer(lead, begin):
         if not _OPENS_LIST.search(lead, begin, colon.start()):
             begin = colon.end()
-    return bool(_INTERRUPTED.search(lead)) or any(negations(lead[begin:]))
+    return bool(_INTERRUPTED.search(lead, sentence)) or any(negations(lead[begin:]))
 
 
 def _denied_after(start: int, end: int, text: str, tail: str) -> bool:
@@ -76,8 +77,11 @@ def _denied_after(start: int, end: int, text: str, tail: str) -> bool:
 
 def _out_of_scope(start: int, low: int, document: Document) -> str | None:
     """Under "Non-goals", an item's head says what is not done; what follows it tells why."""
-    section, block = document.section_at(start), document.block_at(start)
-    if not section or not block or block.kind != "list_item" or not _EXCLUDED.search(section.heading):
+    block = document.block_at(start)
+    if not block or block.kind != "list_item":
+        return None
+    section = document.section_at(start)
+    if not section or not _EXCLUDED.search(section.heading):
         return None
     head = document.text[low:start].lstrip("0123456789.)-*+ ")
     return None if re.search(r"[:.](?:\s|\*)", head) else "listed as out of scope"
