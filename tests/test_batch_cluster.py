@@ -1,5 +1,6 @@
 """A real cluster of worker processes on this machine: nothing is lost, doubled, overspent or given away."""
 
+import logging
 import pickle
 import random
 import subprocess
@@ -102,6 +103,31 @@ def test_co04_workers_killed_at_random_lose_nothing(workers: Workers, tmp_path: 
     print(f"{len(killed)} workers killed")
     subprocess.run([sys.executable, "-m", "reviewer", *command, str(tmp_path / "whole")], check=True)
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_cluster_without_a_worker_is_told_and_waited_for(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    class Hears(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+            workers.join()
+
+    said: list[str] = []
+    with LocalCluster(n_workers=0, dashboard_address=None) as local:  # type: ignore[no-untyped-call]
+        workers, hears = Workers(local.scheduler_address), Hears()
+        logging.getLogger("reviewer").addHandler(hears)
+        try:
+            where = ["--out", str(tmp_path / "run"), "--engine", "dask", "--scheduler", workers.scheduler]
+            assert main(["batch", "run", str(proposals(tmp_path / "in", 3)), *where]) == 0
+        finally:
+            logging.getLogger("reviewer").removeHandler(hears)
+            for process in workers.running:
+                process.kill()
+                process.wait()
+    assert said == [f"reviewer: {workers.scheduler} has no worker; waiting for one: dask worker {workers.scheduler}"]
+    assert [state for _, state, _, _ in rows(tmp_path / "run")] == ["reviewed"] * 3
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from reviewer.version import VERSION
 if TYPE_CHECKING:
     from reviewer.pipeline.purse import Purse
 
+_LOG = logging.getLogger("reviewer")  # without a handler of the user's, Python prints its warnings to stderr
 _AHEAD = 2  # documents at hand for each thread of the cluster, where no model limits them
 _LATE = 30.0  # seconds that the scheduler may take to answer at first
 _LOOK = 1.0  # seconds after which we look whether workers came, went or began again
@@ -83,6 +84,7 @@ class _Round:
         self._begun: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self._at_work: dict[str, tuple[float, str]] = {}  # by content: since when, and where
         self._fatal: ReviewerError | None = None
+        self._alone = False  # was it told that there is no worker?
         client.register_plugin(_plugin(job), name=self._name)
         client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
 
@@ -110,6 +112,7 @@ class _Round:
                     self._hand_out(item)
             pause = self._pay_out()
             self._hear()
+            self._look_for_workers()
             if not self._out and (self._fatal is not None or not self._priced):
                 break
             for future in self._wait(pause):
@@ -119,11 +122,19 @@ class _Round:
             raise self._fatal
 
     def _room(self) -> int:
-        if self._job.model is not None:
-            return self._concurrency
+        return self._concurrency if self._job.model is not None else _AHEAD * max(1, self._threads())
+
+    def _threads(self) -> int:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        threads: int = sum(worker["nthreads"] for worker in workers)
-        return _AHEAD * max(1, threads)
+        return sum(worker["nthreads"] for worker in workers)
+
+    def _look_for_workers(self) -> None:
+        """Nothing happens without one, and nobody would know why."""
+        alone = bool(self._out) and not self._threads()
+        if alone and not self._alone:
+            address = self._client.scheduler.address
+            _LOG.warning("reviewer: %s has no worker; waiting for one: dask worker %s", address, address)
+        self._alone = alone
 
     def _wait(self, pause: float) -> Iterator[Any]:
         """Futures that are done, once there is one or it is time to look around."""
