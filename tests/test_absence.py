@@ -118,7 +118,7 @@ def test_words_that_were_looked_for() -> None:
     ],
 )
 def test_a_pattern_in_words(pattern: str, words: list[str]) -> None:
-    assert spelled(pattern)[: len(words) or None] == words
+    assert list(spelled(pattern))[: len(words) or None] == words
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -5,7 +5,7 @@ It answers "but I did say that": the sentence that comes nearest is shown, with 
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
@@ -160,15 +160,15 @@ class Absence:
             if predicate.kind == "cue":
                 listed.append(self._class(predicate.cue))
             else:
-                listed.append([in_language(kind_name(predicate), self._language)])
+                listed.append((in_language(kind_name(predicate), self._language),))
         # By turns, so that no class fills the line alone.
         turns = (word for turn in zip_longest(*listed) for word in turn if word)
         return tuple(islice(dict.fromkeys(turns), WORDS))
 
-    def _class(self, name: str) -> list[str]:
+    def _class(self, name: str) -> tuple[str, ...]:
         by_language = self._rubric.cues.classes.get(name, {})
         found = by_language.get(self._document.language) or by_language.get("en", ())
-        return spelled(found[0])[:WORDS] if found else []
+        return spelled(found[0])[:WORDS] if found else ()
 
 
 def _short(text: str) -> str:
@@ -185,7 +185,8 @@ _GROUP = re.compile(r"\((?:\?:)?[^()]*\)\?")
 _SET = re.compile(r"\[[^\]]*\]\?")
 
 
-def spelled(pattern: str) -> list[str]:
+@lru_cache(maxsize=1024)  # a rubric has fewer classes, and every document asks for most of them
+def spelled(pattern: str) -> tuple[str, ...]:
     """The plain words among the ways of a pattern, for people to read; "…" is any ending."""
     bare = _SET.sub(" ", _GROUP.sub("", pattern.replace(r"\b", "").removeprefix("(?:").removeprefix("(")))
     words: list[str] = []
@@ -194,4 +195,4 @@ def spelled(pattern: str) -> list[str]:
         # "tag, tags, tagged" says no more than "tag".
         if re.fullmatch(r"[\w -]+…?", word) and not any(word.startswith(known.rstrip("…")) for known in words):
             words.append(word)
-    return words
+    return tuple(words)

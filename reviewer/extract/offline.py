@@ -29,24 +29,31 @@ _WEAK_KINDS = {"heading": 0.5, "code": 0.3, "html": 0.5}  # a heading names a to
 _FEW_WORDS = 4
 _TELLING = 0.7  # a sentence of less shows little of a judgement on the whole
 _LEAST = 0.2  # what weighs less says nothing
+_NO_CUES = CriterionCues()
 _OPENING = (15, 0.15)  # sentences, or share of all sentences if more, over which `opening` fades
 
 
 class Hit(NamedTuple):
-    """A sentence that speaks for a value, with the cues that made it so."""
+    """A sentence that speaks for a value."""
 
     sentence: Sentence
     weight: float
-    why: tuple[str, ...]
 
 
-def extract_offline(document: Document, rubric: Rubric, *, most: int | None = None) -> tuple[Claim, ...]:
-    """What the document (or its first `most` sentences) says about each criterion, as far as cues can tell."""
+def extract_offline(
+    document: Document, rubric: Rubric, *, most: int | None = None, judging: bool = True
+) -> tuple[Claim, ...]:
+    """What the document (or its first `most` sentences) says about each criterion, as far as cues can tell.
+
+    Without `judging`, only about those that are stated.
+    """
     hits = find(document, rubric, most)
     found: dict[str, Claim] = {}
     answers: dict[str, Answer] = {criterion.id: criterion.unknown for criterion in rubric.criteria}
-    for criterion in sorted(rubric.criteria, key=lambda c: c.kind == "assessed"):
-        cues = rubric.cues.criteria.get(criterion.id, CriterionCues())
+    stated = [criterion for criterion in rubric.criteria if criterion.kind == "stated"]
+    assessed = [criterion for criterion in rubric.criteria if criterion.kind == "assessed"]
+    for criterion in (*stated, *(assessed if judging else ())):
+        cues = rubric.cues.criteria.get(criterion.id, _NO_CUES)
         mine = hits.get(criterion.id, {})
         whole = criterion.kind == "assessed" or cues.whole
         claim = (
@@ -77,9 +84,9 @@ def find(document: Document, rubric: Rubric, most: int | None = None) -> Mapping
         under = headings.get(sentence.section, {})
         if "@unsettled" in tokens or under.get("@aside"):
             continue
-        weights, why = book.weigh(text, tokens)
+        weights = book.weigh(text, tokens)
         if lead:
-            for key, weight in book.weigh(text, tokens | lead)[0].items():
+            for key, weight in book.weigh(text, tokens | lead).items():
                 weights[key] += _LEAD_IN * (weight - weights[key])
         factor = _factor(sentence, text, bool(lead) or document.language != "en")
         if text.rstrip("*_ ").endswith((":", "：")) or (sentence.kind == "table_row" and before != "table_row"):
@@ -91,7 +98,7 @@ def find(document: Document, rubric: Rubric, most: int | None = None) -> Mapping
                 continue
             settled = _settle(rubric.by_id[criterion], value, text, tokens, rubric.cues)
             if settled is not None:
-                hits[criterion][settled].append(Hit(sentence, weight * factor, tuple(why.get((criterion, value), ()))))
+                hits[criterion][settled].append(Hit(sentence, weight * factor))
     for values in hits.values():
         for found in values.values():
             found.sort(key=lambda hit: (-hit.weight, hit.sentence.start))

@@ -1,12 +1,11 @@
 """Is this a proposal at all? A README, a CV, a recipe or source code gets no score, but a word."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 
 from reviewer.domain import Document, Rubric
 from reviewer.extract.offline import extract_offline
-from reviewer.rubric.patterns import any_of
+from reviewer.rubric.patterns import which
 
 # Someone plans, argues or asks for something. Every sentence is searched, so these two are for RE2.
 _PLAN = (
@@ -84,21 +83,21 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
     if _left_over(document) > 0.5:
         return "an empty template"
     sentences = [document.text[s.start : s.end] for s in document.sentences]
-    plans, about = (_share(partial(any_of, (pattern,)), sentences) for pattern in (_PLAN, _ML))
+    held = [which((_PLAN, _ML), sentence) for sentence in sentences]
+    plans, about = _share(0 in one for one in held), _share(1 in one for one in held)
     if min(plans, about) >= _DENSE:
         return None
-    stated = [c for c in rubric.criteria if c.kind == "stated"]
+    stated = sum(c.kind == "stated" for c in rubric.criteria)
     enough = _SOME if plans * len(sentences) >= _PLANS else _MUCH
     for most in _BEGINNINGS:
-        claims = extract_offline(document, rubric, most=most)
-        said = sum(1 for claim in claims if rubric.by_id[claim.criterion].kind == "stated")
-        if said >= enough * max(1, len(stated)):
+        said = len(extract_offline(document, rubric, most=most, judging=False))
+        if said >= enough * max(1, stated):
             return None
-    if len(stated) < _FEW_CRITERIA and plans and about * len(sentences) >= _PLANS:
+    if stated < _FEW_CRITERIA and plans and about * len(sentences) >= _PLANS:
         return None  # what a small rubric does not ask is no sign against a proposal
     lines = [line for line in document.visible().splitlines() if line.strip()]
     headings = [section.heading for section in document.sections if section.heading]
-    if _share(_CODE.search, lines) > _CODE_LINES:
+    if _share(map(_CODE.search, lines)) > _CODE_LINES:
         return "source code"
     signs = {
         kind: sum(bool(heading.search(h)) for h in headings) + sum(bool(line.search(one)) for one in lines)
@@ -111,8 +110,8 @@ def not_a_proposal(document: Document, rubric: Rubric) -> str | None:
 _SIGNS = 3
 
 
-def _share(search: Callable[[str], object], texts: Iterable[str]) -> float:
-    found = [bool(search(text)) for text in texts]
+def _share(signs: Iterable[object]) -> float:
+    found = [bool(sign) for sign in signs]
     return sum(found) / len(found) if found else 0.0
 
 

@@ -21,7 +21,6 @@ class _Rule(NamedTuple):
     first: str
     needs: tuple[str, ...]
     bans: tuple[str, ...]
-    pattern: str
 
 
 class _Identity:
@@ -120,28 +119,20 @@ class Book:
             found[criterion] = max(weight, found.get(criterion, 0.0))
         return found
 
-    def weigh(
-        self, text: str, tokens: frozenset[str]
-    ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
-        """The weight of the text's own cues for each criterion and value, and which cues these are."""
-        weights, why = self._weighed(text, tokens)
-        return defaultdict(float, weights), why
+    def weigh(self, text: str, tokens: frozenset[str]) -> dict[tuple[str, str], float]:
+        """The weight of the text's own cues for each criterion and value."""
+        return self._weighed(text, tokens).copy()
 
-    def _weigh(
-        self, text: str, tokens: frozenset[str]
-    ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[str]]]:
+    def _weigh(self, text: str, tokens: frozenset[str]) -> dict[tuple[str, str], float]:
         weights: dict[tuple[str, str], float] = defaultdict(float)
-        why: dict[tuple[str, str], list[str]] = defaultdict(list)
         denied = self._denied(text) if tokens & {"@negation", "@absence"} else ()
         for token in sorted(tokens):  # weights that add up in another order may differ in the last digit
             for rule in self.rules.get(token, ()):
                 if not tokens.issuperset(rule.needs) or not tokens.isdisjoint(rule.bans):
                     continue
-                if denied and self._denier(rule, text, denied):
-                    continue
-                weights[rule.criterion, rule.value] += rule.weight
-                why[rule.criterion, rule.value].append(rule.pattern)
-        return weights, why
+                if not (denied and self._denier(rule, text, denied)):
+                    weights[rule.criterion, rule.value] += rule.weight
+        return weights
 
     def denial(self, text: str, criterion: str, value: str) -> str:
         """The words that take away a cue for this value; empty where none is taken."""
@@ -203,7 +194,7 @@ def _rule(criterion: str, value: str, cue: Cue) -> _Rule:
     parts = [part.strip() for part in cue.pattern.split(" & ")]
     needs = [part for part in parts if not part.startswith("!")]
     bans = tuple(part[1:] for part in parts if part.startswith("!"))
-    return _Rule(criterion, value, cue.weight, needs[0], tuple(needs[1:]), bans, cue.pattern)
+    return _Rule(criterion, value, cue.weight, needs[0], tuple(needs[1:]), bans)
 
 
 def _options() -> Any:
