@@ -3,13 +3,12 @@
 No fuzzy match ever earns credit; digits never bend; a denied, hidden or addressed quote is none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from reviewer.domain import Claim, Criterion, Document, Evidence, Fact, Rejection, Rubric
 from reviewer.domain.record import Answer
 from reviewer.ground.find import locate
 from reviewer.ground.index import Places
-from reviewer.rubric.book import as_shown
 from reviewer.rubric.numbers import parse_numbers
 from reviewer.rubric.predicates import passes
 from reviewer.rubric.reasons import lacks
@@ -78,7 +77,7 @@ def _stated(
     """The claimed values as far as quotes prove them; what none proves is not there."""
     values = (claimed,) if isinstance(claimed, str) else claimed
     # What a sentence calls unreal proves nothing, and holds no figures.
-    said = {e: as_shown(places.real(e.start, e.end)) for e in evidence}
+    said = [(e, places.said(e.start, e.end)) for e in evidence]
     proven = {value: proof for claim in values for value, proof in _proven(criterion, claim, said, rubric)}
     if not proven:
         off = tuple(Rejection(quote=e.quote, why=_unproven(criterion, values, e, rubric, places)) for e in evidence)
@@ -92,19 +91,19 @@ def _stated(
         status="verified" if all(criterion.by_id[v].predicate for v in kept) else "judged",
         claimed=claimed if value != claimed else None,
         evidence=shown,
-        numbers=tuple(number for one in shown for number in parse_numbers(said[one])),
+        numbers=tuple(number for one in shown for number in parse_numbers(places.said(one.start, one.end))),
         rejected=tuple(rejected),
     )
 
 
 def _proven(
-    criterion: Criterion, claimed: str, evidence: Mapping[Evidence, str], rubric: Rubric
+    criterion: Criterion, claimed: str, said: Sequence[tuple[Evidence, str]], rubric: Rubric
 ) -> Iterator[tuple[str, list[Evidence]]]:
     """The claimed value, or the nearest one that it falls to, with the quotes that prove it; or nothing."""
     at: str | None = claimed
-    while at is not None and at != criterion.unknown and evidence:
+    while at is not None and at != criterion.unknown and said:
         predicate = criterion.by_id[at].predicate
-        proof = [e for e, text in evidence.items() if predicate is None or passes(predicate, text, rubric.cues)]
+        proof = [e for e, text in said if predicate is None or passes(predicate, text, rubric.cues)]
         if proof:
             yield at, proof
             return
@@ -115,7 +114,7 @@ def _unproven(
     criterion: Criterion, claimed: tuple[str, ...], evidence: Evidence, rubric: Rubric, places: Places
 ) -> str:
     """Why a quote that is there shows none of the values: what it says is not so, or what it does not hold."""
-    whole = {evidence: evidence.quote}
+    whole = [(evidence, evidence.quote)] if places.said(evidence.start, evidence.end) != evidence.quote else []
     if any(True for value in claimed for _ in _proven(criterion, value, whole, rubric)):
         return places.unreal_part(evidence.start, evidence.end) or "denied"
     at = claimed[0]

@@ -66,7 +66,8 @@ def _locate(quote: str, places: Places) -> tuple[Evidence, ...] | Rejection:
 def _unfit(quote: str) -> str | None:
     if len(quote) > LONGEST:
         return f"longer than {LONGEST} characters"
-    shortest = SHORTEST_KOREAN if any("가" <= c <= "힣" for c in quote) else SHORTEST
+    korean = not quote.isascii() and any("가" <= c <= "힣" for c in quote)
+    shortest = SHORTEST_KOREAN if korean else SHORTEST
     return f"shorter than {shortest} characters" if len(quote) < shortest else None
 
 
@@ -75,7 +76,7 @@ def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
     text = places.document.text
     needle, skipped = folded(quote)
     for index in places.indexes():
-        for wanted in dict.fromkeys((needle, _INNER_MARKS.sub("", needle))):
+        for wanted in _unmarked(needle):
             for at in _occurrences(wanted, index.text):
                 start, end = index.span(at, at + len(wanted))
                 # The target of a link is skipped on both sides; another target is another quote.
@@ -87,6 +88,13 @@ def _found(quote: str, places: Places) -> Iterator[tuple[Found, ...]]:
     # What folding takes away can be quoted, too: an address, a rule, a line of code, "a + b" in a list.
     for at in _occurrences(quote, text):
         yield ((at, at + len(quote), "exact"),)
+
+
+def _unmarked(needle: str) -> Iterator[str]:
+    """The quote, then, if it has marks that the index has not, without them."""
+    yield needle
+    if (bare := _INNER_MARKS.sub("", needle)) != needle:
+        yield bare
 
 
 def _halves(needle: str, index: Index, document: Document) -> Iterator[tuple[Found, ...]]:

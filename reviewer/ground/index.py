@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from reviewer.domain import Document, Evidence, Rejection
+from reviewer.rubric.book import as_shown
 from reviewer.rubric.unreal import real, unreal
 
 _SENTENCE = 600  # characters beside a span that its sentence can reach
@@ -37,7 +38,8 @@ _ATTRIBUTES = r"""(?:[ ]+[\w:-]+[ ]?=[ ]?(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*[ 
 _LINE = r"[ \n]*(?:(?:>|[-*+•·●]|\#{1,6})(?:[ ]+|(?=[>\n])))*(?:\[[ xX]\][ ]+)?(?:[-=*_:|\ ]{3,}(?=\n|\Z))?"
 _CELLS = r"(?:[ |]|:?-{3,}:?(?=[ ]*\|))*"
 # The first character comes from one class, which lets the search leap over all others; the ways look back at it.
-_FIRST = r"[ \n|<\-\u00ad\]\[!*`~_\\&{}]"
+# Most of them are single spaces, which are no markup.
+_FIRST = r"[ \n|<\-\u00ad\]\[!*`~_\\&{}](?!(?<=[ ])[^ \n|])"
 _MARKUP = (
     rf"(?P<space>(?<=[ ])(?:[ ]*\n{_LINE}|[ ]*\|{_CELLS}|[ ]+)|(?<=\n)(?=[ \n>*+•·●\#\[|=:_-]){_LINE}|(?<=\|){_CELLS}"
     rf"|(?<=<)/?(?:{_BLOCK}){_ATTRIBUTES})"
@@ -60,6 +62,8 @@ def _pattern(marks: str = "", odd: str = "") -> re.Pattern[str]:
 
 
 _PLAIN = _pattern()
+# Without these on one line, there is no markup.
+_MARK = re.compile(r"[|<\]\[!*`~_\\&]|^[>+#=:-]")
 
 
 class _Piece(NamedTuple):
@@ -105,6 +109,7 @@ class Places:
         self._reach = list(accumulate((region.end for region in regions), max))
         # Models give the same sentences for several criteria, and sentences of the same paragraphs.
         self.located: dict[str, tuple[Evidence, ...] | Rejection] = {}
+        self._said: dict[tuple[int, int], str] = {}
         self._real: dict[tuple[int, int], str] = {}
 
     def indexes(self) -> Iterator[Index]:
@@ -121,6 +126,12 @@ class Places:
     def blocks(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last block that the span touches, as positions in `document.blocks`."""
         return max(bisect_right(self._blocks, start) - 1, 0), max(bisect_left(self._blocks, end) - 1, 0)
+
+    def said(self, start: int, end: int) -> str:
+        """What the span says and holds to be so, as its readers see it."""
+        if (start, end) not in self._said:
+            self._said[start, end] = as_shown(self.real(start, end))
+        return self._said[start, end]
 
     def real(self, start: int, end: int) -> str:
         """The span without what its sentence calls unreal: a condition, a denied claim, a struck-out line."""
@@ -163,6 +174,8 @@ def folded(quote: str) -> tuple[str, tuple[str, ...]]:
     """A quote as the index holds it, and what was skipped of it that has words or figures of its own."""
     # A quote's line ends are its extractor's: marks after them are none, unless the document has them there.
     quote = " ".join(quote.split())
+    if quote.isascii() and not _MARK.search(quote):
+        return quote, ()
     pieces = list(_pieces(quote, hyphens=False))
     skipped = tuple(
         quote[piece.start : piece.end]
