@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import re
+import sys
 from html.parser import HTMLParser
+from unicodedata import category
 
 import pytest
 import render_attacks as attacks
@@ -90,6 +92,11 @@ def test_nothing_becomes_active(payload: str, voice: str) -> None:
     # Nothing that turns the direction of the text or hides in it, in an attribute either.
     values = [value or "" for _, attributes in page.tags for value in attributes.values()]
     assert [text for text in [*page.text, *values] if visible(text) != text] == []
+
+
+def test_no_control_is_visible_whatever_stands_beside_it() -> None:
+    unseen = [c for c in map(chr, range(sys.maxunicode + 1)) if category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    assert [c for c in unseen if c in visible(f"é{c}") or c in visible(f"e{c}")] == ["\t", "\n"]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

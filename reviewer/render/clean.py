@@ -19,6 +19,8 @@ _UNSEEN = re.compile(
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{4}}){_MARK}+")
+# Whatever any of them matches holds one of these, so that one look is enough for most texts.
+_SUSPECT = re.compile(f"{_UNSEEN.pattern}|{_MARK}|[\u2028\u2029]")
 
 
 def visible(text: str) -> str:
@@ -26,6 +28,8 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     # Composed, so that Korean from macOS measures and breaks like any other.
+    if not _SUSPECT.search(text):
+        return unicodedata.normalize("NFC", text)
     text = unicodedata.normalize("NFC", _BREAK.sub("\n", _SEQUENCE.sub("", text)))
     return _PILE.sub(r"\1", _UNSEEN.sub("", text))
 

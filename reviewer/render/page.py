@@ -4,10 +4,11 @@ It loads nothing, and its content policy lets nothing load: style and script are
 value passes the template's escaping, which is always on; the proposal is set by `typeset`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -60,6 +61,18 @@ class Note:
     criterion: str = ""
 
 
+class Told(NamedTuple):
+    """A question with its answer."""
+
+    id: str
+    criterion: str
+    name: str
+    value: str
+    status: str
+    places: Sequence[tuple[str, str]]  # of its quotes: the mark's id, and where it stands
+    targets: str  # the ids of those marks, each once
+
+
 def page(review: Review, rubric: Rubric, voice: Voice) -> str:
     """The review as a page."""
     tell, words = say(review.language), rubric.words(review.language)
@@ -67,7 +80,7 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
     notes = list(_notes(review, words, tell, voice)) if card else []
     facts = list(_facts(review, notes, words, tell)) if card else []
     scored = card if voice == "gate" else None
-    script = (_HERE / "page.js").read_text("utf-8")
+    script = _script()
     return (
         templates()
         .get_template("page.html.j2")
@@ -101,6 +114,11 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
             method=list(method(review, tell, figures=bool(scored))),
         )
     )
+
+
+@cache
+def _script() -> str:
+    return (_HERE / "page.js").read_text("utf-8")
 
 
 def _notes(review: Review, words: Texts, tell: Say, voice: Voice) -> Iterator[Note]:
@@ -255,10 +273,10 @@ def _pyramid(card: Scorecard, rubric: Rubric, words: Texts, tell: Say) -> Iterat
 
 
 def _archetype(
-    card: Scorecard, review: Review, rubric: Rubric, words: Texts, facts: Iterable[Mapping[str, Any]]
+    card: Scorecard, review: Review, rubric: Rubric, words: Texts, facts: Iterable[Told]
 ) -> dict[str, Any] | None:
     """Its key questions, those that are answered with the way to the answer."""
-    answers = {fact["criterion"]: fact["places"][0][0] for fact in facts if fact["places"]}
+    answers = {fact.criterion: fact.places[0][0] for fact in facts if fact.places}
     for archetype in rubric.archetypes:
         if archetype.id == card.archetype:
             name = words.archetypes.get(archetype.id, archetype.id)
@@ -278,23 +296,22 @@ def _archetype(
     return None
 
 
-def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> Iterator[dict[str, Any]]:
+def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> Iterator[Told]:
     """Every question with its answer and where it stands."""
     noted = {(note.criterion, e.start): note.id for note in notes for e in note.marks}
     for number, fact in enumerate(review.facts):
         text = criterion(words, fact.criterion)
         values = (fact.value,) if isinstance(fact.value, str) else fact.value
-        yield {
-            "id": f"c{number}",
-            "name": text.name,
-            "value": "; ".join(text.said(value) for value in values),
-            "status": tell(f"fact.{fact.status}"),
-            "criterion": fact.criterion,
-            "places": [
-                (noted.get((fact.criterion, item.start), f"c{number}"), where)
-                for item, where in zip(fact.evidence, _places(fact.evidence, review, tell), strict=True)
-            ],
-        }
+        targets = [noted.get((fact.criterion, item.start), f"c{number}") for item in fact.evidence]
+        yield Told(
+            id=f"c{number}",
+            criterion=fact.criterion,
+            name=text.name,
+            value="; ".join(text.said(value) for value in values),
+            status=tell(f"fact.{fact.status}"),
+            places=list(zip(targets, _places(fact.evidence, review, tell), strict=True)),
+            targets=" ".join(dict.fromkeys(targets)),
+        )
 
 
 def _short(name: str) -> str:

@@ -8,10 +8,9 @@ the nearest place where it does not. Everything that is not a known token is tex
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 from markupsafe import escape as escape_markup
@@ -22,11 +21,13 @@ from reviewer.render.clean import visible
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _END = "\ue000"  # what stands for the end of a mark: Markdown takes it for a letter
 _SYNTAX = re.compile(r"[*_`\[\]<>~\\&!:|]")
+_INLINE = re.compile(r"[\n*_`\[<~\\&]")  # text without any of these is text to every inline rule
 _RUNS = ("list_item", "table_row")
 _BULLET = re.compile(r"[-*+•·‣▪○–\ufffd] |\d{1,3}[.)] |[a-z][.)] ")
 _RULE = re.compile(r"[\s|:+=-]+")
@@ -53,8 +54,7 @@ def escape(text: str) -> Markup:
     return escape_markup(visible(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A span of the proposal that something is said about."""
 
     start: int
@@ -64,8 +64,7 @@ class Mark:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(NamedTuple):
     """What stands beside a line: a note, already HTML; or, with a label, a gap behind a heading."""
 
     at: int
@@ -78,7 +77,7 @@ def typeset(document: Document, marks: Iterable[Mark], asides: Iterable[Aside], 
     """The proposal's HTML. Headings begin at `levels_from`, and skip no level."""
     setter = _Setter(document, sorted(marks, key=lambda m: (m.start, m.end)), asides, levels_from)
     setter.markdown() if document.format == "markdown" else setter.blocks()
-    return Markup("").join(setter.out)
+    return Markup("".join(setter.out))  # noqa: S704 - each piece is Markup
 
 
 class _Setter:
@@ -346,13 +345,15 @@ class _Setter:
             self.children(children, [[]])
             return
         ends = sorted({offset for start, end, _ in spans for offset in (start, end)})
+        if not _INLINE.search(token.content):
+            self.children([_text(_with_ends(token.content, ends))], [[], *_below(spans, ends)])
+            return
         read = _reading(children)
         placed = [_placed(parser, token.content, end, read, env) for end in ends]
         if placed == sorted(placed):
             again = _read(parser, _with_ends(token.content, placed), env)
             if _reading(again) == read and _count(again) == len(ends):
-                below = [[mark for start, end, mark in spans if start <= at < end] for at in ends]
-                self.children(again, [[], *below])
+                self.children(again, [[], *_below(spans, ends)])
                 return
         # Ends that moved past each other, or that found no place: the text is marked as a whole.
         self.children(children, [[mark for _, _, mark in spans]])
@@ -400,7 +401,25 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("link", "footnote", _footnote_sign)
+    parser.core.ruler.at("inline", _inline)
     return parser
+
+
+def _inline(state: "StateCore") -> None:
+    """Markdown's inline rules, for the text that they say anything about."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if _INLINE.search(token.content):
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
+            elif token.content:
+                token.children.append(_text(token.content))
+
+
+def _text(content: str) -> "Token":
+    from markdown_it.token import Token
+
+    return Token("text", "", 0, content=content)
 
 
 def _footnote(state: "StateBlock", first: int, end: int, silent: bool) -> bool:
@@ -472,6 +491,12 @@ class _Lines:
 
 def _read(parser: "MarkdownIt", content: str, env: Mapping[str, object]) -> Sequence["Token"]:
     return parser.parseInline(content, dict(env))[0].children or ()
+
+
+def _below(spans: Iterable[tuple[int, int, Mark]], ends: Iterable[int]) -> Iterator[list[Mark]]:
+    """The marks that stand over what follows each end."""
+    for at in ends:
+        yield [mark for start, end, mark in spans if start <= at < end]
 
 
 def _placed(

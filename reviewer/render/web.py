@@ -27,6 +27,7 @@ def templates(*folders: Path) -> "Environment":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     environment.filters["whole"] = whole
@@ -39,6 +40,7 @@ def style() -> str:
     return (_HERE / "page.css").read_text("utf-8")
 
 
+@cache
 def policy(style: str, script: str) -> str:
     """A content policy that allows this style and this script, and nothing else."""
     return "; ".join(
