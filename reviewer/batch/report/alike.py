@@ -86,18 +86,18 @@ class Alike:
         self._where[number] = (self._spool.seek(0, 2), len(data))
         self._spool.write(data)
 
-    def _read(self, number: int) -> set[int]:
+    def _read(self, number: int) -> "array[int]":
         start, length = self._where[number]
         self._spool.seek(start)
-        return set(array("I", self._spool.read(length)))
+        return array("I", self._spool.read(length))
 
 
 def _triples(text: str) -> set[int]:
     words = _WORD.findall(text.casefold())
-    return {
-        crc32(" ".join(words[at : at + _WIDTH]).encode("utf-8", "replace")) for at in range(len(words) - _WIDTH + 1)
-    }
+    triples = zip(*(words[at:] for at in range(_WIDTH)), strict=False)
+    return {crc32(" ".join(triple).encode("utf-8", "replace")) for triple in triples}
 
 
-def _jaccard(a: set[int], b: set[int]) -> float:
-    return len(a & b) / len(a | b)
+def _jaccard(a: set[int], b: "array[int]") -> float:
+    common = len(a.intersection(b))
+    return common / (len(a) + len(b) - common)
