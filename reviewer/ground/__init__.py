@@ -43,14 +43,14 @@ def _weakest(criterion: Criterion, facts: list[Fact]) -> Fact:
 
 
 def _fact(criterion: Criterion, claim: Claim, rubric: Rubric, places: Places) -> Fact:
-    evidence: list[Evidence] = []
+    evidence: dict[Evidence, None] = {}
     rejected: list[Rejection] = []
     for quote in dict.fromkeys(claim.quotes):
         located = locate(quote, places)
         if isinstance(located, Rejection):
             rejected.append(located)
-        elif not any(e in evidence for e in located):
-            evidence.extend(located)
+        elif evidence.keys().isdisjoint(located):
+            evidence |= dict.fromkeys(located)
     value = _known(claim.value, criterion)
     if value is None:
         why = Rejection(quote="", why=f"{claim.value!r} is no value of {criterion.id}")
@@ -60,16 +60,16 @@ def _fact(criterion: Criterion, claim: Claim, rubric: Rubric, places: Places) ->
             criterion=criterion.id,
             value=value,
             status="judged",
-            evidence=tuple(evidence[:QUOTES]),
+            evidence=tuple(evidence)[:QUOTES],
             rejected=tuple(rejected),
         )
-    return _stated(criterion, value, evidence, rejected, rubric, places)
+    return _stated(criterion, value, tuple(evidence), rejected, rubric, places)
 
 
 def _stated(
     criterion: Criterion,
     claimed: Answer,
-    evidence: list[Evidence],
+    evidence: tuple[Evidence, ...],
     rejected: list[Rejection],
     rubric: Rubric,
     places: Places,

@@ -80,8 +80,8 @@ _ROLES = {
     "uptime": r"uptime|availability|가용성|가동률",
 }
 _ROLE = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()))  # in plain letters
-# Most quotes name no metric, and RE2 tells so at once.
-_ROLE_SIGNS = tuple(re.sub(r"\\b|\\w[+*]", "", words) for words in _ROLES.values())
+# Most quotes name no metric, and RE2 tells so at once. It takes ASCII only for a letter.
+_ROLE_SIGNS = tuple(re.sub(r"\\w[+*]", "", words) for words in _ROLES.values())
 _RATES = frozenset(_ROLES) - {"rmse", "mae", "mape", "log_loss", "latency"}
 
 

@@ -103,7 +103,7 @@ def _named(quote: str) -> bool:
         # A Title Case Line has capitals everywhere; they name nothing. Korean has none of its own.
         title = len(long) > 1 and all(word[0].isupper() for word in long)
         for word in words:
-            if not word[0][0].isascii() or {word[0], word[0].removesuffix("s")} & _GENERIC:
+            if word[0].islower() or not word[0][0].isascii() or {word[0], word[0].removesuffix("s")} & _GENERIC:
                 continue
             if _ODD.search(word[0]):
                 return True

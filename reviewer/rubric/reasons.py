@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from reviewer.domain import Predicate
 
@@ -23,6 +24,7 @@ REGIONS: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=256)  # every quote that proves nothing asks, for one of a rubric's few predicates
 def lacks(predicate: Predicate) -> str:
     """What a quote that fails the predicate does not hold."""
     asked = dict.fromkeys(_asked(predicate))

@@ -68,10 +68,10 @@ LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
 
 def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
     """Where the text says what is not so, and how."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not (signs := which(SIGNS.values(), text)):
         return
     wordings = list(SIGNS)
-    signed = {wordings[at] for at in which(SIGNS.values(), text)}
+    signed = {wordings[at] for at in signs}
 
     def found(wording: re.Pattern[str]) -> Iterator[re.Match[str]]:
         return wording.finditer(text) if wording in signed else iter(())
