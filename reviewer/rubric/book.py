@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from reviewer.domain import Cue, CueBook
 from reviewer.rubric.negation import without_negations
+from reviewer.rubric.words import Words
 
 _GAPS = ("{0,", "{1,", "*", r"\w+", r"\S+")
+_WORD = re.compile(r"\w+", re.ASCII)
+_FOLDED = re.compile("[\u017f\u212a]")  # to RE2, an s and a k where case is ignored, but no letters of a word
 
 
 class _Rule(NamedTuple):
@@ -93,23 +96,31 @@ class Book:
                             self.tokens_of[part].add(part)
             lifts += [(c.pattern, criterion, c.weight) for c in _spoken(wanted.headings, languages)]
         lifts += [(pattern, "@aside", 1.0) for pattern in self.classes.get("aside", ())]
-        self.sets = _sets(self.tokens_of)
+        words = Words()
+        others: dict[str, set[str]] = defaultdict(set)  # what is left of patterns -> tokens
+        for pattern, tokens in self.tokens_of.items():
+            if other := words.take(pattern, tokens):
+                others[other] |= tokens
+        self.sets = [(compiled, [others[pattern] for pattern in patterns]) for compiled, patterns in _sets(others)]
         self.heading_lifts = lifts
         self.heading_set = _compile([pattern for pattern, _, _ in lifts])
         # Most of all time. Who edits a text has most of its sentences read again unchanged.
         self.tokens = lru_cache(maxsize=4096)(self._tokens)
+        self.tokens_of_word = lru_cache(maxsize=8192)(words.tokens)
         self._weighed = lru_cache(maxsize=4096)(self._weigh)
         self.lifts = lru_cache(maxsize=4096)(self._lifts)
 
     def _tokens(self, text: str) -> frozenset[str]:
         """The patterns and classes that the text holds."""
+        found = set[str]()
+        if _FOLDED.search(text):
+            found.update(*(tokens for pattern, tokens in self.tokens_of.items() if _single(pattern).search(text)))
+            return frozenset(found)
+        found.update(*map(self.tokens_of_word, set(_WORD.findall(text))))
         encoded = text.encode()  # once, and not for every set
-        return frozenset(
-            token
-            for compiled, patterns in self.sets
-            for at in compiled.Match(encoded) or ()
-            for token in self.tokens_of[patterns[at]]
-        )
+        for compiled, tokens in self.sets:
+            found.update(*(tokens[at] for at in compiled.Match(encoded) or ()))
+        return frozenset(found)
 
     def _lifts(self, heading: str) -> Mapping[str, float]:
         """What a heading adds to which criterion."""
@@ -211,9 +222,10 @@ def _sets(patterns: Iterable[str]) -> list[tuple[Any, list[str]]]:
     """All patterns in few automata. Those with gaps multiply each other's states, so they stand in small sets."""
     gaps: list[str] = []
     plain: list[str] = []
-    for pattern in patterns:
-        (gaps if any(gap in pattern for gap in _GAPS) else plain).append(pattern)
-    chunks = [group[at : at + size] for group, size in ((plain, 100), (gaps, 16)) for at in range(0, len(group), size)]
+    for pattern in sorted(patterns):  # what begins alike shares its states
+        without_endings = pattern.replace(r"\w*", "")
+        (gaps if any(gap in without_endings for gap in _GAPS) else plain).append(pattern)
+    chunks = [group[at : at + size] for group, size in ((plain, 200), (gaps, 32)) for at in range(0, len(group), size)]
     return [(_compile(chunk), chunk) for chunk in chunks]
 
 
