@@ -100,11 +100,9 @@ class Absence:
     def _stretches(self) -> Iterator[tuple[int, int, str, str]]:
         """What may be near, with the heading above it, and why it does not count where that is known."""
         document = self._document
-        regions = [(region.start, region.end) for region in document.regions]
-        for sentence in document.sentences:
-            if not any(a < sentence.end and sentence.start < b for a, b in regions):
-                section = document.sections[sentence.section].heading if sentence.section >= 0 else ""
-                yield sentence.start, min(sentence.end, sentence.start + _LONGEST), section, ""
+        for sentence in document.heard:
+            section = document.sections[sentence.section].heading if sentence.section >= 0 else ""
+            yield sentence.start, min(sentence.end, sentence.start + _LONGEST), section, ""
         for region in document.regions:
             # A waiver is read behind its keyword, whose "reviewer" is no word of the author's.
             start = document.text.index(":ignore", region.start) + 7 if region.kind == "waiver" else region.start

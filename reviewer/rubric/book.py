@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from reviewer.domain import Cue, CueBook
 from reviewer.rubric.negation import without_negations
+from reviewer.rubric.once import once
 from reviewer.rubric.words import Words
 
 _GAPS = ("{0,", "{1,", "*", r"\w+", r"\S+")
@@ -24,19 +25,6 @@ class _Rule(NamedTuple):
     first: str
     needs: tuple[str, ...]
     bans: tuple[str, ...]
-
-
-class _Identity:
-    """A cue book as a key: books hold mappings, and so have no hash of their own."""
-
-    def __init__(self, cues: CueBook) -> None:
-        self.cues = cues
-
-    def __hash__(self) -> int:
-        return id(self.cues)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.cues is self.cues
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -62,12 +50,15 @@ def as_shown(text: str) -> str:
 
 def cue_book(cues: CueBook, language: str) -> "Book":
     """The cues for documents of this language, compiled once."""
-    return _compiled_book(_Identity(cues), language)
+    books = _books(cues)
+    if language not in books:
+        books[language] = Book(cues, language)
+    return books[language]
 
 
-@lru_cache(maxsize=8)
-def _compiled_book(key: _Identity, language: str) -> "Book":
-    return Book(key.cues, language)
+@once
+def _books(cues: CueBook) -> dict[str, "Book"]:
+    return {}
 
 
 class Book:
