@@ -1,7 +1,8 @@
 """One HTML file that needs nothing else: the proposal with the review in its margin, and the figures above it.
 
 It loads nothing, and its content policy lets nothing load: style and script are named by their hashes. Every
-value passes the template's escaping, which is always on; the proposal is set by `typeset`.
+value passes the template's escaping, which is always on; the proposal is set by `typeset`, and
+the table of all answers by `_row`, which escape as the templates do.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ from reviewer.render.report import (
     strength_text,
     waived,
 )
-from reviewer.render.typeset import Aside, Mark, typeset
+from reviewer.render.typeset import Aside, Mark, escape, typeset
 from reviewer.render.web import policy, style, templates
 from reviewer.render.words import Say, say, whole
 
@@ -60,6 +61,11 @@ class Note:
     gap: str = ""
     criterion: str = ""
 
+    @property
+    def where(self) -> str:
+        """Its places in a line, each once."""
+        return ", ".join(dict.fromkeys(self.places))
+
 
 class Told(NamedTuple):
     """A question with its answer."""
@@ -69,8 +75,8 @@ class Told(NamedTuple):
     name: str
     value: str
     status: str
-    places: Sequence[tuple[str, str]]  # of its quotes: the mark's id, and where it stands
-    targets: str  # the ids of those marks, each once
+    targets: Sequence[str]  # the ids of the marks on its quotes
+    places: Sequence[str]  # where those stand
 
 
 def page(review: Review, rubric: Rubric, voice: Voice) -> str:
@@ -110,6 +116,8 @@ def page(review: Review, rubric: Rubric, voice: Voice) -> str:
             ],
             proposal=_proposal(review, notes, words, tell) if review.document.text else None,
             facts=facts,
+            rows=Markup("\n".join(_row(fact, bool(review.document.text)) for fact in facts)),  # noqa: S704 - see `_row`
+            named=[(" ".join(dict.fromkeys(fact.targets)), fact.name) for fact in facts if fact.targets],
             questions_checked=len(rubric.criteria),
             method=list(method(review, tell, figures=bool(scored))),
         )
@@ -200,8 +208,12 @@ def _proposal(review: Review, notes: Iterable[Note], words: Texts, tell: Say) ->
 
 
 def _aside(note: Note, tell: Say) -> Markup:
-    parts: Any = templates().get_template("parts.html.j2").module
-    return Markup(parts.note(note, tell, True))  # noqa: S704 - what the template escaped
+    return Markup(_parts().note(note, tell, True))  # noqa: S704 - what the template escaped
+
+
+@cache
+def _parts() -> Any:
+    return templates().get_template("parts.html.j2").module
 
 
 def _meters(card: Scorecard, rubric: Rubric, words: Texts, tell: Say) -> Iterator[dict[str, Any]]:
@@ -276,7 +288,7 @@ def _archetype(
     card: Scorecard, review: Review, rubric: Rubric, words: Texts, facts: Iterable[Told]
 ) -> dict[str, Any] | None:
     """Its key questions, those that are answered with the way to the answer."""
-    answers = {fact.criterion: fact.places[0][0] for fact in facts if fact.places}
+    answers = {fact.criterion: fact.targets[0] for fact in facts if fact.targets}
     for archetype in rubric.archetypes:
         if archetype.id == card.archetype:
             name = words.archetypes.get(archetype.id, archetype.id)
@@ -309,9 +321,22 @@ def _facts(review: Review, notes: Iterable[Note], words: Texts, tell: Say) -> It
             name=text.name,
             value="; ".join(text.said(value) for value in values),
             status=tell(f"fact.{fact.status}"),
-            places=list(zip(targets, _places(fact.evidence, review, tell), strict=True)),
-            targets=" ".join(dict.fromkeys(targets)),
+            targets=targets,
+            places=_places(fact.evidence, review, tell),
         )
+
+
+def _row(fact: Told, linked: bool) -> str:
+    """An answer in the table of all. Set here, since a template takes twice as long for so many values."""
+    row = escape(fact.id)
+    quotes = [
+        f'<a href="#at-{target}" data-n="{target}">{where}</a>' if linked else where
+        for target, where in zip(map(escape, fact.targets), map(escape, fact.places), strict=True)
+    ]
+    return (
+        f'<tr id="{row}" data-n="{row}"><th scope="row">{escape(fact.name)}</th><td>{escape(fact.value)}</td>'
+        f"<td>{escape(fact.status)}{': ' if quotes else ''}{', '.join(quotes)}</td></tr>"
+    )
 
 
 def _short(name: str) -> str:

@@ -77,7 +77,7 @@ def typeset(document: Document, marks: Iterable[Mark], asides: Iterable[Aside], 
     """The proposal's HTML. Headings begin at `levels_from`, and skip no level."""
     setter = _Setter(document, sorted(marks, key=lambda m: (m.start, m.end)), asides, levels_from)
     setter.markdown() if document.format == "markdown" else setter.blocks()
-    return Markup("".join(setter.out))  # noqa: S704 - each piece is Markup
+    return Markup("".join(setter.out))  # noqa: S704 - see `put`
 
 
 class _Setter:
@@ -97,17 +97,17 @@ class _Setter:
         self.here: list[Aside] = []  # beside the block that is being set
         self.open = False  # is there a box around that block and its notes?
         self.item = False  # is a list's item about to begin?
-        self.out: list[Markup] = []
+        self.out: list[str] = []  # HTML
         self.run = ""  # text that waits for its end
         self.below: list[Mark] = []
 
     # Shared by both ways
 
     def put(self, html: str) -> None:
-        """Write HTML of our own making."""
+        """Write HTML of our own making: tags, and text that went through `escape`."""
         if html:
             self.flush()
-            self.out.append(Markup(html))  # noqa: S704 - every caller passes tags, or text that went through escape
+            self.out.append(html)
 
     def over(self, start: int, end: int) -> list[Mark]:
         """The marks that touch this span."""
@@ -346,7 +346,8 @@ class _Setter:
             return
         ends = sorted({offset for start, end, _ in spans for offset in (start, end)})
         if not _INLINE.search(token.content):
-            self.children([_text(_with_ends(token.content, ends))], [[], *_below(spans, ends)])
+            children[0].content = _with_ends(token.content, ends)
+            self.children(children, [[], *_below(spans, ends)])
             return
         read = _reading(children)
         placed = [_placed(parser, token.content, end, read, env) for end in ends]
@@ -407,19 +408,15 @@ def _parser() -> "MarkdownIt":
 
 def _inline(state: "StateCore") -> None:
     """Markdown's inline rules, for the text that they say anything about."""
+    from markdown_it.token import Token
+
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
             if _INLINE.search(token.content):
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
             elif token.content:
-                token.children.append(_text(token.content))
-
-
-def _text(content: str) -> "Token":
-    from markdown_it.token import Token
-
-    return Token("text", "", 0, content=content)
+                token.children.append(Token("text", "", 0, content=token.content))
 
 
 def _footnote(state: "StateBlock", first: int, end: int, silent: bool) -> bool:
