@@ -25,21 +25,24 @@ class Words:
         """
         parted = _ALTERNATIVES.fullmatch(pattern)
         ways = _ways(parted[1] or parted[2]) if parted and not _STRANGE.search(pattern) else []
-        plain = [word for way in ways if (word := _PLAIN.fullmatch(way))]
-        for word in plain:
-            self._add(word[1].lower(), word[2] or "", tokens)
-        if not plain:
+        others = []
+        for way in ways:
+            if word := _PLAIN.fullmatch(way):
+                self._add(word[1].lower(), (word[2] or "").lower(), tokens)
+            else:
+                others.append(way)
+        if len(others) == len(ways):
             return pattern
-        others = [way for way in ways if not _PLAIN.fullmatch(way)]
         return rf"\b(?:{'|'.join(others)})\b" if others else ""
 
     def _add(self, word: str, ending: str, tokens: Iterable[str]) -> None:
         if ending == r"\w*":
             self._begun[word].update(tokens)
             self._longest = max(self._longest, len(word))
-        else:
-            for whole in {word, word + ending.lower().removesuffix("?")}:
-                self._whole[whole].update(tokens)
+            return
+        self._whole[word].update(tokens)
+        if ending:
+            self._whole[word + ending[0]].update(tokens)
 
     def tokens(self, word: str) -> frozenset[str]:
         """What this word stands for."""
