@@ -10,7 +10,7 @@ from reviewer.rubric.patterns import any_of
 from reviewer.rubric.unreal import SIGNS, real
 
 
-@pytest.mark.parametrize("wording", SIGNS)
+@pytest.mark.parametrize("wording", SIGNS, ids=lambda wording: wording.pattern[:24])
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_no_wording_stands_without_its_sign(wording: re.Pattern[str], data: st.DataObject) -> None:
