@@ -190,7 +190,10 @@ PEERS = {
     langchain: ("langchain_openai",),
     instructor: ("instructor", "openai.types.chat"),
     langextract: ("langextract", "openai.types.chat"),
-    reviewer: ("langchain.chat_models", "langchain_openai", "reviewer.cli.batch", "reviewer.batch.run"),
+    reviewer: (
+        *("langchain.chat_models", "langchain_openai", "datasketch"),
+        *("reviewer.cli.batch", "reviewer.batch.run", "reviewer.batch.report"),
+    ),
 }
 
 
