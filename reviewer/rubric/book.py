@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from reviewer.domain import Cue, CueBook
@@ -92,7 +92,7 @@ class Book:
         for pattern, tokens in self.tokens_of.items():
             if other := words.take(pattern, tokens):
                 others[other] |= tokens
-        self.sets = [(compiled, [others[pattern] for pattern in patterns]) for compiled, patterns in _sets(others)]
+        self.sets = _sets(others)
         self.heading_lifts = lifts
         self.heading_set = _compile([pattern for pattern, _, _ in lifts])
         # Most of all time. Who edits a text has most of its sentences read again unchanged.
@@ -103,15 +103,16 @@ class Book:
 
     def _tokens(self, text: str) -> frozenset[str]:
         """The patterns and classes that the text holds."""
-        found = set[str]()
-        if _FOLDED.search(text):
-            found.update(*(tokens for pattern, tokens in self.tokens_of.items() if _single(pattern).search(text)))
-            return frozenset(found)
-        found.update(*map(self.tokens_of_word, set(_WORD.findall(text))))
+        folded = _FOLDED.search(text)
+        found = set[str]() if folded else set[str]().union(*map(self.tokens_of_word, set(_WORD.findall(text))))
         encoded = text.encode()  # once, and not for every set
-        for compiled, tokens in self.sets:
+        for compiled, tokens in self._sets_with_words if folded else self.sets:
             found.update(*(tokens[at] for at in compiled.Match(encoded) or ()))
         return frozenset(found)
+
+    @cached_property
+    def _sets_with_words(self) -> list[tuple[Any, list[set[str]]]]:
+        return _sets(self.tokens_of)
 
     def _lifts(self, heading: str) -> Mapping[str, float]:
         """What a heading adds to which criterion."""
@@ -209,15 +210,18 @@ def _options() -> Any:
     return options
 
 
-def _sets(patterns: Iterable[str]) -> list[tuple[Any, list[str]]]:
-    """All patterns in few automata. Those with gaps multiply each other's states, so they stand in small sets."""
+def _sets(tokens_of: Mapping[str, set[str]]) -> list[tuple[Any, list[set[str]]]]:
+    """All patterns in few automata, each with its patterns' tokens.
+
+    Patterns with gaps multiply each other's states, so they stand in small sets.
+    """
     gaps: list[str] = []
     plain: list[str] = []
-    for pattern in sorted(patterns):  # what begins alike shares its states
+    for pattern in sorted(tokens_of):  # what begins alike shares its states
         without_endings = pattern.replace(r"\w*", "")
         (gaps if any(gap in without_endings for gap in _GAPS) else plain).append(pattern)
     chunks = [group[at : at + size] for group, size in ((plain, 200), (gaps, 32)) for at in range(0, len(group), size)]
-    return [(_compile(chunk), chunk) for chunk in chunks]
+    return [(_compile(chunk), [tokens_of[pattern] for pattern in chunk]) for chunk in chunks]
 
 
 def _compile(patterns: Sequence[str]) -> Any:

@@ -16,7 +16,7 @@ class Words:
     def __init__(self) -> None:
         self._whole: dict[str, set[str]] = defaultdict(set)
         self._begun: dict[str, set[str]] = defaultdict(set)
-        self._longest = 0
+        self._lengths: set[int] = set()  # of beginnings
 
     def take(self, pattern: str, tokens: Iterable[str]) -> str:
         r"""Take the alternatives of a pattern that are plain words, and give a pattern of the others; empty if none is.
@@ -38,7 +38,7 @@ class Words:
     def _add(self, word: str, ending: str, tokens: Iterable[str]) -> None:
         if ending == r"\w*":
             self._begun[word].update(tokens)
-            self._longest = max(self._longest, len(word))
+            self._lengths.add(len(word))
             return
         self._whole[word].update(tokens)
         if ending:
@@ -47,8 +47,8 @@ class Words:
     def tokens(self, word: str) -> frozenset[str]:
         """What this word stands for."""
         word = word.lower()
-        beginnings = (word[:end] for end in range(1, min(len(word), self._longest) + 1))
-        return frozenset(self._whole.get(word, ())).union(*(self._begun.get(part, ()) for part in beginnings))
+        begun = [tokens for length in self._lengths if (tokens := self._begun.get(word[:length]))]
+        return frozenset(self._whole.get(word, ())).union(*begun)
 
 
 def _ways(body: str) -> list[str]:
