@@ -350,14 +350,17 @@ class _Setter:
             self.children(children, [[], *_below(spans, ends)])
             return
         read = _reading(children)
-        placed = [_placed(parser, token.content, end, read, env) for end in ends]
-        if placed == sorted(placed):
-            again = _read(parser, _with_ends(token.content, placed), env)
-            if _reading(again) == read and _count(again) == len(ends):
-                self.children(again, [[], *_below(spans, ends)])
-                return
-        # Ends that moved past each other, or that found no place: the text is marked as a whole.
-        self.children(children, [[mark for _, _, mark in spans]])
+        # Most quotes begin and end at words, where nothing has to move.
+        within = not any(_SYNTAX.search(token.content, max(end - 1, 0), end + 1) for end in ends)
+        again = _marked(parser, token.content, ends, read, env) if within else None
+        if again is None:
+            placed = [_placed(parser, token.content, end, read, env) for end in ends]
+            again = _marked(parser, token.content, placed, read, env) if placed == sorted(placed) else None
+        if again is None:
+            # Ends that moved past each other, or that found no place: the text is marked as a whole.
+            self.children(children, [[mark for _, _, mark in spans]])
+        else:
+            self.children(again, [[], *_below(spans, ends)])
 
     def children(self, children: Sequence["Token"], below: Sequence[Sequence[Mark]]) -> None:
         """Inline tokens; every end that is met leads to the next set of marks in `below`."""
@@ -486,8 +489,16 @@ class _Lines:
         return found
 
 
-def _read(parser: "MarkdownIt", content: str, env: Mapping[str, object]) -> Sequence["Token"]:
-    return parser.parseInline(content, dict(env))[0].children or ()
+def _marked(
+    parser: "MarkdownIt",
+    content: str,
+    places: Sequence[int],
+    read: list[tuple[str, str]],
+    env: Mapping[str, object],
+) -> Sequence["Token"] | None:
+    """The text with ends at these places; None where they change how it is read."""
+    children = parser.parseInline(_with_ends(content, places), dict(env))[0].children or ()
+    return children if _count(children) == len(places) and _reading(children) == read else None
 
 
 def _below(spans: Iterable[tuple[int, int, Mark]], ends: Iterable[int]) -> Iterator[list[Mark]]:
@@ -503,8 +514,7 @@ def _placed(
     if not _SYNTAX.search(content):
         return end
     for position in _candidates(content, end):
-        children = _read(parser, _with_ends(content, [position]), env)
-        if _count(children) == 1 and _reading(children) == read:
+        if _marked(parser, content, [position], read, env) is not None:
             return position
     return -1
 
