@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 from typing import Any
 
@@ -14,6 +14,7 @@ from reviewer.domain.record import Answer
 from reviewer.domain.resources import resource
 from reviewer.errors import IncompleteError, SettingsError, TooLongError
 from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, host_of, price
+from reviewer.rubric.once import once
 
 EXTRACT, REASK = "extract.v2", "reask.v1"
 BUDGET = 40_000  # tokens of text in one call
@@ -35,7 +36,7 @@ async def extract_llm(
     favourable, because a part that shows no danger does not exclude one; several values where the criterion takes
     several. Quotes are those of the parts that gave the winning value, in the order of the text.
     """
-    return await _extract(document, _Question.of(rubric, rubric.criteria, EXTRACT, sample=sample), model, budget, most)
+    return await _extract(document, replace(_whole(rubric), sample=sample), model, budget, most)
 
 
 async def reask(
@@ -60,8 +61,7 @@ def room(rubric: Rubric, settings: ModelSettings) -> int:
     """Tokens of text that one call may hold beside the prompt and the answer."""
     if settings.context_tokens is None:
         return BUDGET
-    fixed = _Question.of(rubric, rubric.criteria, EXTRACT).fixed
-    left = settings.context_tokens - settings.max_output_tokens - count(fixed, settings.name)[0]
+    left = settings.context_tokens - settings.max_output_tokens - count(_whole(rubric).fixed, settings.name)[0]
     if left < _LEAST:
         raise SettingsError(
             f"a context of {settings.context_tokens:,} tokens leaves no room for a text beside the prompt and an "
@@ -82,7 +82,7 @@ def estimate(
 
     `known` tells which answers are kept from before.
     """
-    question = _Question.of(rubric, rubric.criteria, EXTRACT, sample=sample)
+    question = replace(_whole(rubric), sample=sample)
     parts = _parts(document, readable(document), room(rubric, settings), settings.max_document_tokens)
     asked = [prompt for prompt in map(question.about, parts) if not known(prompt, question.schema)]
     counts = [count(question.fixed + prompt.user, settings.name) for prompt in asked]
@@ -184,6 +184,12 @@ class _Question:
 
     def about(self, part: str) -> Prompt:
         return Prompt(id=self.id, system=self.system, user=_fenced(part) + self.after, sample=self.sample)
+
+
+@once
+def _whole(rubric: Rubric) -> _Question:
+    """What every document is asked."""
+    return _Question.of(rubric, rubric.criteria, EXTRACT)
 
 
 async def _extract(document: Document, question: _Question, model: Model, budget: int, most: int) -> Extraction:
