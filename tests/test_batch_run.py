@@ -203,7 +203,9 @@ def test_cs05_a_rubric_that_asks_the_same_scores_again_without_reading(tmp_path:
     _offline(tmp_path / "fresh", heavier, source)
     assert after == rows(tmp_path / "fresh")
     with open_store(tmp_path / "run", write=True) as store:
-        rescored(store, rubric)
+        told: list[str] = []
+        rescored(store, rubric, tell=told.append)
+        assert sorted(told) == [name for name, *_ in before]
         assert rows(tmp_path / "run") == before
         with pytest.raises(InputError, match="extracted for other criteria"):
             rescored(store, rubric.model_copy(update={"extraction_schema_sha256": "1" * 64}))

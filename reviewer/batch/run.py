@@ -97,8 +97,17 @@ def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     return ", ".join(said(part) for part in new if part in old and old[part] != new[part])
 
 
-def rescored(store: Store, rubric: Rubric, *, language: str | None = None, no_text: bool = False) -> int:
+def rescored(
+    store: Store,
+    rubric: Rubric,
+    *,
+    language: str | None = None,
+    no_text: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> int:
     """Score every stored review again under a rubric that asks the same, with no model; all or none.
+
+    `tell` hears the name of each.
 
     Raises InputError where the rubric asks something else.
     """
@@ -111,6 +120,7 @@ def rescored(store: Store, rubric: Rubric, *, language: str | None = None, no_te
                 review = rescore(read_record(result.record(), result.name), rubric, language)  # type: ignore[arg-type]
                 review = without_text(review) if no_text else review
                 done += 1
+                tell(result.name)
                 yield result.model_copy(update={"packed": Result.pack(review.model_dump_json())})
 
     store.replace(again(), {**store.run, "rubric": _used(rubric), "language": language, "no_text": no_text})

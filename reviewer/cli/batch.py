@@ -11,7 +11,11 @@ from reviewer.cli.options import lang_option, output_option, rubric_option
 from reviewer.cli.run import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reviewer.batch.rows import Row
     from reviewer.batch.store import Store
+    from reviewer.cli.progress import Bar
     from reviewer.domain import Rubric
 
 folder = click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
@@ -55,6 +59,12 @@ def status(folder: Path) -> int:
     return 0
 
 
+def _counted(rows: "Iterator[Row]", bar: "Bar") -> "Iterator[Row]":
+    for row in rows:
+        yield row
+        bar.finish(row.name)
+
+
 @command.command()
 @folder
 @rubric_option
@@ -74,12 +84,18 @@ def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tup
       reviewer batch report run                        run/index.html, run/results.csv, run/reports/
       reviewer batch report run --voice instructor     run/marks.html, run/marks.csv, run/feedback/
     """
-    from reviewer.batch.report import FORMATS, write_report
+    from reviewer.batch.process import warm
+    from reviewer.batch.report import FORMATS, MANY, write_report
     from reviewer.batch.store import open_store
     from reviewer.cli.output import to_stdout
+    from reviewer.cli.progress import progress
 
     with open_store(folder) as store, closing(store.rows()) as rows:
-        written = write_report(rows, folder, _rubric(store, rubric), lang, voice, formats or FORMATS)
+        chosen, counts = _rubric(store, rubric), store.counts()
+        if voice == "gate" and "html" in (formats or FORMATS) and counts.get("reviewed", 0) >= MANY:
+            warm()
+        with progress(sum(counts.values())) as bar:
+            written = write_report(_counted(rows, bar), folder, chosen, lang, voice, formats or FORMATS)
     for path in written.files:
         to_stdout(f"{path}\n")
     return 0
@@ -106,12 +122,14 @@ def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -
     from reviewer.batch.run import rescored
     from reviewer.batch.store import open_store
     from reviewer.cli.output import to_stdout
+    from reviewer.cli.progress import progress
 
     with open_store(folder) as store:
         chosen = _rubric(store, rubric)
     with held(folder), open_store(folder, write=True) as store:
-        language = lang or store.run.get("language")
-        count = rescored(store, chosen, language=language, no_text=no_text or store.run.get("no_text", False))
+        language, no_text = lang or store.run.get("language"), no_text or store.run.get("no_text", False)
+        with progress(store.counts().get("reviewed", 0)) as bar:
+            count = rescored(store, chosen, language=language, no_text=no_text, tell=bar.finish)
     to_stdout(f"{count:,} reviews are scored by {chosen.id} {chosen.version}\n")
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from reviewer.batch.report.decisions import columns, read_kept, result, sheet, unreviewed
-from reviewer.batch.report.drawing import drawn
+from reviewer.batch.report.drawing import MANY, drawn
 from reviewer.batch.report.entries import entry, left
 from reviewer.batch.report.files import drop_stale, whole_file
 from reviewer.batch.report.page import Archive, write_page

@@ -13,7 +13,7 @@ from reviewer.batch.store import Result
 from reviewer.domain import Rubric
 from reviewer.errors import OutputError
 
-_FEW = 64  # pages that are drawn sooner than processes are started
+MANY = 64  # pages; fewer are drawn sooner than processes are started
 
 Draw = Callable[[bytes, str, Rubric], str]  # of a record, and what the document is called
 
@@ -26,8 +26,8 @@ def drawn(pages: Iterator[tuple[Path, Row]], rubric: Rubric, draw: Draw | None) 
         return
     job, work = Job(rubric=rubric), partial(_drawn, draw)
     items = (Item(content=str(path), name=row.name, data=row.record or b"") for path, row in pages)
-    few = list(islice(items, _FEW))
-    done = in_pool(chain(few, items), job, work=work) if len(few) == _FEW else (work(item, job) for item in few)
+    few = list(islice(items, MANY))
+    done = in_pool(chain(few, items), job, work=work) if len(few) == MANY else (work(item, job) for item in few)
     for result in done:
         if result.state == "failed":
             raise OutputError(result.reason)
