@@ -21,6 +21,9 @@ from reviewer.cli.options import (
 from reviewer.errors import BudgetError, InputError, ReviewerError, SettingsError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from reviewer.batch.job import Job
     from reviewer.batch.run import Engine, Plan
     from reviewer.batch.store import Store
     from reviewer.cli.settings import Settings
@@ -177,11 +180,12 @@ def _run(out: Path, plan: "Plan", engine: Callable[..., "Engine"]) -> int:
             raise InputError(f"no proposals in {', '.join(plan.sources)}; see what is left out and why: --dry-run")
         if due < total and store.reviewed():
             _say(f"resuming: {total - due:,} of {total:,} done")
+        announcement = _worked_out(store, plan, due) if plan.job.model is not None and due else None
         with Stop(stopping) as stop, run_progress(due, priced=plan.job.model is not None) as bar:
 
             def tell() -> None:
-                if due and plan.job.model is not None:
-                    bar.say(_announcement(store, plan, due))
+                if announcement is not None:
+                    bar.say(announcement.result())
 
             def stopped() -> bool:
                 return stop.asked
@@ -207,15 +211,22 @@ def _end(store: "Store", out: Path, *, interrupted: bool) -> int:
     return 4
 
 
-def _announcement(store: "Store", plan: "Plan", due: int) -> str:
-    """Who will see the texts, and what that will cost."""
+def _worked_out(store: "Store", plan: "Plan", due: int) -> "Future[str]":
+    """The announcement, made beside the start of the processes: the first call waits for it."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from reviewer.batch.run import sample
+
+    return ThreadPoolExecutor(1).submit(_announcement, sample(store, plan, _SAMPLE), plan.job, due)
+
+
+def _announcement(some: list[tuple[bytes, str]], job: "Job", due: int) -> str:
+    """Who will see the texts, and what that will cost."""
     from reviewer.pipeline import estimate, host_of
 
-    model = plan.job.model
+    model = job.model
     assert model is not None  # noqa: S101 - for the type checker
-    some = sample(store, plan, _SAMPLE)
-    told = estimate(some, model=model, rubric=plan.job.rubric, force=plan.job.force, samples=plan.job.samples)
+    told = estimate(some, model=model, rubric=job.rubric, force=job.force, samples=job.samples)
     scale = due / max(1, len(some))
     price = "its price is not known"
     if told.likely_cost is not None and told.most_cost is not None:
