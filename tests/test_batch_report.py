@@ -148,7 +148,7 @@ def test_pages_are_the_same_whoever_draws_them(voice: Any, tmp_path: Path, monke
     write_report(made.small(), one, RUBRIC, voice=voice)
     # The usual way to start a process goes through a socket, which no test may open.
     monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
-    monkeypatch.setattr(drawing, "_FEW", 2)
+    monkeypatch.setattr(drawing, "MANY", 2)
     write_report(made.small(), many, RUBRIC, voice=voice)
     files = [path.relative_to(one) for path in sorted(one.rglob("*")) if path.is_file()]
     assert files == [path.relative_to(many) for path in sorted(many.rglob("*")) if path.is_file()]
