@@ -154,16 +154,28 @@
   let front = frames[0];
   const start = { scroll: 0, open: [] };
   let place = start;
+  // A frame that is still loading is not sent elsewhere: now and then the browser would not go there.
+  let wanted = "";
+  let loading = "";
   const frame = (url) => {
     $("waiting").hidden = true;
+    wanted = url;
+    if (!loading) load();
+  };
+  const load = () => {
     const next = frames.find((one) => one !== front);
+    loading = wanted;
     next.onload = () => {
+      next.onload = null;
       next.contentWindow.postMessage(place, "*");
       front.className = "back";
       next.className = "";
       front = next;
+      const shown = loading;
+      loading = "";
+      if (shown !== wanted) load();
     };
-    next.contentWindow.location.replace(url);
+    next.contentWindow.location.replace(loading);
   };
   addEventListener("message", (event) => {
     if (event.source === front.contentWindow) place = event.data;
