@@ -134,7 +134,7 @@ def figures(page: "Page") -> dict[str, int]:
 
 
 def pressed_by_keyboard(page: "Page") -> Any:
-    """The dialog that the focused field opens. A browser with much to do drops a key now and then; people press again."""
+    """The dialog that the focused field opens. A busy browser drops a key now and then; people press again."""
     from playwright.sync_api import TimeoutError as NotOpened
 
     for _ in range(5):
