@@ -24,6 +24,7 @@ from reviewer.batch.desk import bare
 from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
+from reviewer.batch.process import Process
 from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
@@ -372,6 +373,20 @@ def test_bs04_no_answer_is_paid_twice(asked: Asked, capfd: pytest.CaptureFixture
     assert f"sending 10 documents to {provider.url.split('/')[2]} (model m): about $0." in said
     assert "10 reviewed; $0.0" in said
     assert "resuming: 10 of 10 done" in said
+
+
+def test_what_is_announced_is_worked_out_of_a_copy(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rubric keeps what is worked out of it; one that changes while it is sent to a process ends the run."""
+    worked_on: list[Job] = []
+    sent: list[Job] = []
+    monkeypatch.setattr("reviewer.cli.run._announcement", lambda some, job, due: worked_on.append(job) or "so much")
+    monkeypatch.setattr(
+        "reviewer.batch.asking.Process", lambda serve, job, work: sent.append(job) or Process(serve, job, work)
+    )
+    with serve(by_hand) as provider:
+        assert main(asked.command(provider.url)) == 0
+    assert worked_on == sent[:1]
+    assert worked_on[0].rubric is not sent[0].rubric
 
 
 @pytest.mark.slow

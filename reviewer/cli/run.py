@@ -217,7 +217,9 @@ def _worked_out(store: "Store", plan: "Plan", due: int) -> "Future[str]":
 
     from reviewer.batch.run import sample
 
-    return ThreadPoolExecutor(1).submit(_announcement, sample(store, plan, _SAMPLE), plan.job, due)
+    # Of a copy: a rubric keeps what is worked out of it, and must not change while the processes are sent it.
+    job = plan.job.model_copy(deep=True)
+    return ThreadPoolExecutor(1).submit(_announcement, sample(store, plan, _SAMPLE), job, due)
 
 
 def _announcement(some: list[tuple[bytes, str]], job: "Job", due: int) -> str:
