@@ -1,5 +1,6 @@
 """A real cluster of worker processes on this machine: nothing is lost, doubled, overspent or given away."""
 
+import json
 import logging
 import pickle
 import random
@@ -199,6 +200,50 @@ def test_a_scheduler_that_dies_is_told_and_what_is_done_is_kept(
     )
     assert "Traceback" not in said
     assert {state for _, state, _, _ in rows(run)} == {"reviewed", "pending"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["gather", "identity", "register_worker_plugin"])
+def test_a_scheduler_that_dies_when_it_is_asked_is_told(
+    asked: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import dask
+
+    written, preload = tmp_path / "scheduler.json", tmp_path / "dies.py"
+    # A client asks who it is while it connects, too: only the second time it dies of that.
+    preload.write_text(
+        "import itertools, os\n"
+        f"asked, times = {asked!r}, itertools.count({0 if asked == 'identity' else 1})\n"
+        "def dask_setup(scheduler):\n"
+        "    answer = scheduler.handlers[asked]\n"
+        "    def dies(*args, **kwargs):\n"
+        "        return answer(*args, **kwargs) if next(times) < 1 else os._exit(1)\n"
+        "    scheduler.handlers[asked] = dies\n",
+        "utf-8",
+    )
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--host",
+               "127.0.0.1", "--scheduler-file", str(written), "--preload", str(preload)]  # fmt: skip
+    scheduler = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        while not written.exists():
+            assert scheduler.poll() is None
+            threading.Event().wait(0.05)
+        address = json.loads(written.read_text("utf-8"))["address"]
+        workers = Workers(address)
+        running = workers.running
+        workers.join()
+        source = proposals(tmp_path / "in", 3)
+        with dask.config.set({"distributed.comm.timeouts.connect": "3s"}):
+            dask_ = ["--engine", "dask", "--scheduler", address]
+            assert main(["batch", "run", str(source), "--out", str(tmp_path / "run"), *dask_]) == 3
+    finally:
+        for process in (scheduler, *running):
+            process.kill()
+            process.wait()
+    said = capfd.readouterr().err
+    assert "reviewer: the Dask scheduler is gone" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.slow

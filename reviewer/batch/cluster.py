@@ -9,7 +9,8 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ _LOG = logging.getLogger("reviewer")  # without a handler of the user's, Python 
 _AHEAD = 2  # documents at hand for each thread of the cluster, where no model limits them
 _LATE = 30.0  # seconds that the scheduler may take to answer at first
 _LOOK = 1.0  # seconds after which we look whether workers came, went or began again
+_GONE = "the Dask scheduler is gone, and what was out with it; start it again"
 
 
 def on_cluster(
@@ -85,8 +87,9 @@ class _Round:
         self._at_work: dict[str, tuple[float, str]] = {}  # by content: since when, and where
         self._fatal: ReviewerError | None = None
         self._alone = False  # was it told that there is no worker?
-        client.register_plugin(_plugin(job), name=self._name)
-        client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
+        with self._scheduler_there():
+            client.register_plugin(_plugin(job), name=self._name)
+            client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
 
     def end(self) -> None:
         """Take back what is still out, and what the workers were given."""
@@ -125,7 +128,8 @@ class _Round:
         return self._concurrency if self._job.model is not None else _AHEAD * max(1, self._threads())
 
     def _threads(self) -> int:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        with self._scheduler_there():
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         return sum(worker["nthreads"] for worker in workers)
 
     def _look_for_workers(self) -> None:
@@ -143,13 +147,25 @@ class _Round:
             while True:
                 yield self._done.get_nowait()
 
+    @contextmanager
+    def _scheduler_there(self) -> Iterator[None]:
+        """Around what is asked of the scheduler: that it is gone may be seen in each of these places first."""
+        try:
+            yield
+        except Exception as error:  # a client that has lost it has errors of many kinds, by version
+            if isinstance(error, OSError | CancelledError) or self._client.status != "running":
+                raise ProviderError(_GONE) from error
+            raise
+
     def _hand_out(self, item: Item) -> None:
         """Without limits a document is reviewed at once; else a worker first tells what it may take."""
         limited = self._purse is not None and self._purse.limited
         self._submit(_priced if limited else _reviewed, item)
 
     def _submit(self, work: Any, item: Item, *share: Any) -> None:
-        future = self._client.submit(work, self._name, item, *share, key=f"{self._name}{work.__name__}-{item.content}")
+        key = f"{self._name}{work.__name__}-{item.content}"
+        with self._scheduler_there():
+            future = self._client.submit(work, self._name, item, *share, key=key)
         self._out[future] = item
         future.add_done_callback(self._done.put)
 
@@ -191,9 +207,11 @@ class _Round:
 
     def _came_back(self, future: Any) -> Result | None:
         if future.status == "cancelled":  # not by us: what we give up is out no more
-            raise ProviderError("the Dask scheduler is gone, and what was out with it; start it again")
-        item, error = self._out.pop(future), future.exception()
-        answer: Estimate | Result | None = future.result() if error is None else None
+            raise ProviderError(_GONE)
+        item = self._out.pop(future)
+        with self._scheduler_there():
+            error = future.exception()
+            answer: Estimate | Result | None = future.result() if error is None else None
         future.release()
         if isinstance(answer, Estimate):
             self._priced.append((item, answer))
