@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
 from reviewer.domain import Rubric
+from reviewer.domain.resources import resource
 from reviewer.errors import CredentialError, InputError, SettingsError
 from reviewer.pipeline import ModelSettings, Panel, load_rubric
 
@@ -213,6 +215,34 @@ def test_cs05_a_rubric_that_asks_the_same_scores_again_without_reading(tmp_path:
     assert rows(tmp_path / "run") == before  # all or none
 
 
+def test_the_rubric_of_the_last_scoring_stays(
+    tmp_path: Path, rubric: Rubric, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, mine = tmp_path / "run", tmp_path / "mine"
+    _offline(run, rubric, proposals(tmp_path / "in", 1), named="fsdl")
+    shutil.copytree(resource("rubrics") / "fsdl", mine)
+    text = (mine / "rubric.yaml").read_text("utf-8")
+    (mine / "rubric.yaml").write_text(text.replace('version: "1"', 'version: "2"'), "utf-8")
+    monkeypatch.setenv("REVIEWER_RUBRIC", "course-proposal")  # of other work
+    for further in (["--rubric", str(mine)], ["--lang", "ko"], ["--no-text"]):
+        assert main(["batch", "rescore", str(run), *further]) == 0
+        assert capfd.readouterr().out == "1 reviews are scored by fsdl 2\n"
+    assert main(["batch", "report", str(run)]) == 0
+
+
+@pytest.mark.parametrize("command", [["export", "old"], ["diff", "old", "new"], ["diff", "new", "old"]])
+def test_a_store_is_not_written_over_by_what_is_read_from_it(
+    command: list[str], tmp_path: Path, rubric: Rubric, capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    for run in ("old", "new"):
+        _offline(Path(run), rubric, proposals(tmp_path / "in", 1))
+    assert main(["batch", *command, "-o", "old/store.db"]) == 2
+    assert "would be written over" in capfd.readouterr().err
+    assert rows(Path("old"))
+
+
 def test_bs13_no_text(tmp_path: Path, rubric: Rubric) -> None:
     source = proposals(tmp_path / "in", 1)
     _offline(tmp_path / "run", rubric, source)
@@ -302,11 +332,14 @@ def test_a_run_of_the_offline_engine(tmp_path: Path, capfd: pytest.CaptureFixtur
 def test_bs04_a_first_run_goes_on_with_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     link = zipfile.ZipInfo("link.md")
     link.external_attr = 0o120777 << 16
+    bomb = zipfile.ZipInfo("bomb\n::error::x.md")  # AR09: no line of ours is another's
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         archive.writestr(link, "/etc/passwd")
+        archive.writestr(bomb, b"\0" * 2_000_000, zipfile.ZIP_DEFLATED)
     assert main(["batch", "run", str(tmp_path / "in.zip"), "--out", str(tmp_path / "run")]) == 4
     said = capfd.readouterr().err
     assert f"skipped: {tmp_path}/in.zip!link.md: is a symbolic link" in said
+    assert "bomb ::error::x.md: unpacks to more than 100 times its size" in said
     assert "resuming" not in said
 
 

@@ -114,6 +114,18 @@ def test_ar10_nothing_in_a_folder_is_passed_over_in_silence(tmp_path: Path, monk
     ]
 
 
+def test_ar10_what_a_report_wrote_is_no_proposal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run lies among the proposals: in their own folder, or where a pattern leads into it."""
+    own = "reports/a-0123456789ab.html", "feedback/a-0123456789ab.md", "index.html", "marks.html"
+    monkeypatch.chdir(tree(tmp_path, "a.md", "reports/mine.md", *own, "run/index.html", "apart/index.html"))
+    for run in (".", "run"):
+        create(Path(run, "store.db"))
+    read = {"a.md", "reports/mine.md", "apart/index.html"}
+    assert {name for name, what in found(".") if what == TEXT.decode()} == read
+    assert {name for name, what in found("**/*") if what == TEXT.decode()} == read
+    assert ("run/index.html", "left out: a report of reviewer") in found("**/*")
+
+
 @pytest.mark.parametrize(
     ("rules", "names"),
     [
@@ -261,6 +273,15 @@ GOOD = ("good.md", TEXT.decode())
             _members((_info("link.md", stat.S_IFLNK | 0o777), b"/etc/passwd")),
             [("link.md", "skipped: link.md: is a symbolic link"), GOOD],
             id="AR04",
+        ),
+        pytest.param(
+            _members((_info("a\x1b[31m\n::error::x.md", stat.S_IFLNK | 0o777), b""), ("b.\n::error::", b"")),
+            [
+                ("a ::error::x.md", "skipped: a ::error::x.md: is a symbolic link"),
+                ("b. ::error::", "left out: no format that is read (. ::error::)"),
+                GOOD,
+            ],
+            id="AR09-reason",
         ),
         pytest.param(_korean, [("제안서.md", TEXT.decode()), GOOD], id="AR05"),
         pytest.param(_encrypted, [("secret.md", "failed: secret.md: is encrypted"), GOOD], id="AR06"),

@@ -6,6 +6,9 @@ from typing import Literal
 from reviewer.domain.base import Frozen
 
 State = Literal["pending", "reviewed", "incomplete", "skipped", "failed"]
+# Where a report writes into a run's folder, and what each document's own file is called there.
+PAGES, FOLDERS = ("index.html", "marks.html"), ("reports", "feedback")
+OWN_FILE = re.compile(r".+-[0-9a-f]{12}\.(?:html|md)")
 
 
 class Row(Frozen):

@@ -13,7 +13,7 @@ from reviewer.batch.store import Result, State, Store, open_store
 from reviewer.domain import LeftOut, Rubric
 from reviewer.domain.base import Frozen
 from reviewer.errors import InputError, SettingsError
-from reviewer.pipeline import identity, read_record, rescore, without_text
+from reviewer.pipeline import folded, identity, read_record, rescore, without_text
 
 Engine = Callable[[Iterator[Item]], Iterator[Result]]
 _REASONS = 3  # of files that do not count, told at the start
@@ -65,7 +65,8 @@ def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
             "Keep them and name another --out, or review everything again: --again"
         )
     if was and was["identity"] == now["identity"] and any(was[part] != now[part] for part in _WORDED):
-        count = rescored(store, plan.job.rubric, language=plan.job.language, no_text=plan.job.no_text)
+        job = plan.job
+        count = rescored(store, job.rubric, named=job.named, language=job.language, no_text=job.no_text)
         if count:
             say(f"the rubric changed, but not what it asks: {count:,} stored reviews are scored again")
     store.configure(now)
@@ -101,13 +102,14 @@ def rescored(
     store: Store,
     rubric: Rubric,
     *,
+    named: str = "",
     language: str | None = None,
     no_text: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Score every stored review again under a rubric that asks the same, with no model; all or none.
 
-    `tell` hears the name of each.
+    `named` is how the user calls the rubric; `tell` hears the name of each.
 
     Raises InputError where the rubric asks something else.
     """
@@ -123,7 +125,8 @@ def rescored(
                 tell(result.name)
                 yield result.model_copy(update={"packed": Result.pack(review.model_dump_json())})
 
-    store.replace(again(), {**store.run, "rubric": _used(rubric), "language": language, "no_text": no_text})
+    worded = {"rubric": _used(rubric), "language": language, "no_text": no_text}
+    store.replace(again(), {**store.run, **worded, "named": named or store.run.get("named", "")})
     if no_text:
         store.shrink()  # what was taken out would stay in the file's free pages
     return done
@@ -168,7 +171,7 @@ class _Queue:
             try:
                 data = entry.read()
             except InputError as error:
-                self._store.unreadable(entry.id, str(error))
+                self._store.unreadable(entry.id, folded(str(error)))
                 self._tell("failed", 0.0)
                 return None
             content, fresh = content_of(data, entry.listed.name), True
@@ -184,7 +187,7 @@ class _Queue:
         try:
             return Item(content=content, name=entry.listed.name, data=entry.read() if data is None else data)
         except InputError as error:
-            self._store.unreadable(entry.id, str(error))
+            self._store.unreadable(entry.id, folded(str(error)))
             self._tell("failed", 0.0)
             return None
 

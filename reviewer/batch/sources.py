@@ -24,6 +24,7 @@ from typing import Any
 
 from reviewer.batch.archives import MOST, archive_kind, members, readable, unique
 from reviewer.batch.database import is_run
+from reviewer.batch.rows import FOLDERS, OWN_FILE, PAGES
 from reviewer.batch.store import Listed
 from reviewer.domain import LeftOut
 from reviewer.domain.base import Frozen
@@ -64,7 +65,7 @@ class Rules(Frozen):
         if _holds(path):
             return "an archive or a table: name it as a SOURCE of its own"
         if path.suffix.lower() not in READ:
-            return f"no format that is read ({path.suffix.lower()[:12] or 'no ending'})"
+            return f"no format that is read ({folded(path.suffix.lower()[:12]) or 'no ending'})"
         return "by its name no proposal" if path.stem.lower() in _PAPERS else ""
 
 
@@ -127,7 +128,8 @@ def _file(path: Path, rules: Rules) -> Iterator[Entry | LeftOut]:
 
 
 def _entry(place: str, name: str, stamp: str, read: Callable[[], bytes], state: Any = None, why: str = "") -> Entry:
-    return Entry(Listed(place=place, name=name, stamp=stamp, state=state, reason=why), read)
+    # What an archive says of its members holds their names as they are.
+    return Entry(Listed(place=place, name=name, stamp=stamp, state=state, reason=folded(why)), read)
 
 
 def _shown(path: str) -> str:
@@ -202,12 +204,19 @@ def _pattern(pattern: str, rules: Rules) -> Iterator[Entry | LeftOut]:
 
 def _found(path: Path, inside: PurePosixPath, rules: Rules) -> Iterator[Entry | LeftOut]:
     """A file that nobody named."""
-    if why := _LINK if islink(path) else rules.against(inside):
+    if why := _LINK if islink(path) else rules.against(inside) or ("a report of reviewer" if _report(path) else ""):
         yield LeftOut(name=_shown(path.as_posix()), reason=why)
     elif _holds(inside):  # only where --include asks for them
         yield from _file(path, rules)
     else:
         yield _plain(path)
+
+
+def _report(path: Path) -> bool:
+    """Did a report of a run write it? A run may lie among the proposals, or a pattern lead into it."""
+    if path.parent.name in FOLDERS and OWN_FILE.fullmatch(path.name):
+        return is_run(path.parent.parent)
+    return path.name in PAGES and is_run(path.parent)
 
 
 def _holds(path: PurePath) -> bool:

@@ -128,8 +128,9 @@ def rescore(folder: Path, rubric: str | None, lang: str | None, no_text: bool) -
         chosen = _rubric(store, rubric)
     with held(folder), open_store(folder, write=True) as store:
         language, no_text = lang or store.run.get("language"), no_text or store.run.get("no_text", False)
+        named = _named(store, rubric)
         with progress(store.counts().get("reviewed", 0)) as bar:
-            count = rescored(store, chosen, language=language, no_text=no_text, tell=bar.finish)
+            count = rescored(store, chosen, named=named, language=language, no_text=no_text, tell=bar.finish)
     to_stdout(f"{count:,} reviews are scored by {chosen.id} {chosen.version}\n")
     return 0
 
@@ -155,7 +156,7 @@ def diff(old: Path, new: Path, rubric: str | None, shape: str, output: str | Non
     from reviewer.batch.store import open_store
     from reviewer.cli.output import opened
 
-    with open_store(old) as was, open_store(new) as now, opened(output) as write:
+    with open_store(old) as was, open_store(new) as now, opened(output, (str(was.path), str(now.path))) as write:
         found = Differences(was, now, _rubric(now, rubric))
         for comparison in found.each():
             if shape == "json":
@@ -182,7 +183,7 @@ def export(folder: Path, output: str | None) -> int:
     from reviewer.batch.store import open_store
     from reviewer.cli.output import opened
 
-    with open_store(folder) as store, opened(output) as write:
+    with open_store(folder) as store, opened(output, (str(store.path),)) as write:
         for row in store.rows():
             if row.record is not None:
                 write(row.record.decode() + "\n")
@@ -190,9 +191,13 @@ def export(folder: Path, output: str | None) -> int:
 
 
 def _rubric(store: "Store", named: str | None) -> "Rubric":
-    """The rubric that was named, or the one that the run used."""
-    from reviewer.cli.settings import RUBRIC, resolve
     from reviewer.pipeline import load_rubric
 
-    flags: dict[str, Any] = {"rubric": named}
-    return load_rubric(resolve(flags).rubric or store.run.get("named") or RUBRIC)
+    return load_rubric(_named(store, named))
+
+
+def _named(store: "Store", named: str | None) -> str:
+    """The rubric that was named, or the one that the run was last scored by, whatever the settings say by now."""
+    from reviewer.cli.settings import RUBRIC
+
+    return named or store.run.get("named") or RUBRIC

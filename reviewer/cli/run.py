@@ -268,12 +268,14 @@ def _dry_run(plan: "Plan") -> int:
 
 
 def _readable(plan: "Plan") -> Iterator[tuple[bytes, str]]:
+    from reviewer.pipeline import folded
+
     for entry in plan.entries():
         if entry.listed.state is None:
             try:
                 yield entry.read(), entry.listed.name
             except InputError as error:
-                _say(str(error))
+                _say(folded(str(error)))
 
 
 def _say(text: str) -> None:

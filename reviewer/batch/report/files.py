@@ -11,11 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
-from reviewer.batch.rows import Row
+from reviewer.batch.rows import OWN_FILE, Row
 from reviewer.errors import OutputError
 
 _UNSAFE = re.compile(r"[^\w.-]+")
-_OURS = re.compile(r".+-[0-9a-f]{12}\.(?:html|md)")
 _BEGUN = ".part"
 _ABANDONED = 3600  # seconds without a change: whoever began it was killed
 _FOLDER = 24  # characters of a folder's name that are kept
@@ -72,7 +71,7 @@ def drop_stale(folder: Path, current: Iterable[str]) -> None:
     keep = set(current)
     try:
         for path in folder.iterdir() if folder.is_dir() else ():
-            if _OURS.fullmatch(path.name) and path.name not in keep:
+            if OWN_FILE.fullmatch(path.name) and path.name not in keep:
                 path.unlink()
         for place in (folder, folder.parent):
             for path in place.glob(f".*{_BEGUN}"):
