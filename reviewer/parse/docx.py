@@ -33,7 +33,6 @@ _HIGHLIGHTS = {
 }  # fmt: skip
 _PAPER = ("background1", "light1", "bg1", "lt1")
 _SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0AE": "→", "F0B7": "•"}  # of the symbol font
-_STRUCK = "~~"  # as Markdown writes it
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(pt|mm|cm|in|pc|pi|)$")
 _HALF_POINTS = {"": 1, "pt": 2, "pc": 24, "pi": 24, "mm": 5.67, "cm": 56.7, "in": 144}
 # Extensions that Word knows: it shows an alternative that needs another one as its fallback.
@@ -248,11 +247,10 @@ class _Word:
             named = self.styles.get(_attribute(find(properties, "w:rStyle"), "w:val"), _Style())
             look = look.under(named.look).under(_look(properties))
         why = PLACEHOLDER if id(run) in self.prompts else look.why()
-        struck = properties is not None and any(_on(find(properties, line)) for line in ("w:strike", "w:dstrike"))
-        yield _STRUCK if struck else "", why
         for child in run:
             if child.tag in ("w:t", "m:t"):
-                yield child.text or "", "code of a field" if self.whole_fields and any(self.fields) else why
+                code = self.whole_fields and any(self.fields)
+                yield look.told(child.text or ""), "code of a field" if code else why
             elif child.tag == "w:fldChar":
                 self._field(child.get("w:fldCharType", ""))
             elif child.tag in ("w:tab", "w:ptab"):
@@ -267,7 +265,6 @@ class _Word:
                 yield from self._pieces(child, look)
             elif child.tag in ("w:drawing", "w:pict", "w:object", "mc:AlternateContent"):
                 yield from self._drawing(child, look)
-        yield _STRUCK if struck else "", why
 
     def _field(self, kind: str) -> None:
         if kind == "begin":
@@ -398,11 +395,13 @@ def _look(properties: "Element | None") -> Look:
     shade = _attribute(find(solid, "w14:srgbClr"), "w14:val") or shade
     size = _SIZE.match(_attribute(find(properties, "w:sz"), "w:val"))
     highlight = _attribute(find(properties, "w:highlight"), "w:val")
+    lines = [line for line in (find(properties, "w:strike"), find(properties, "w:dstrike")) if line is not None]
     return Look(
         gone=gone,
         color=shade.lower() if shade is not None else None,
         size=float(size[1]) * _HALF_POINTS[size[2]] * _PIXELS if size else None,
         back=_fill(properties) or _HIGHLIGHTS.get(highlight, highlight).lower() or None,
+        struck=any(map(_on, lines)) if lines else None,
     )
 
 

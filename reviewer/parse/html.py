@@ -24,7 +24,7 @@ _BREAKS: "dict[str, BlockKind]" = {
 }
 _CELLS = ("td", "th")
 _DROPPED = ("script", "style", "head", "title", "iframe", "object", "svg", "canvas", "template")
-_STRUCK = ("s", "del", "strike")  # told as Markdown does
+_STRUCK = ("s", "del", "strike")
 _SPOKEN = ("alt", "title", "aria-label", "placeholder")
 _NOT_READ = {
     "img": ("image", "images"), "svg": ("image", "images"), "canvas": ("image", "images"),
@@ -104,8 +104,6 @@ class _Page:
         attributes = node.attributes
         self._break(node, tag)
         self._style(node, tag, attributes, depth)
-        if tag in _STRUCK:
-            self._say("~~")
         if tag == "a" and str(attributes.get("href") or "").startswith(("http", "/", "mailto")):
             self.draft.unread(1, "link, not followed", "links, not followed")
         spoken = " ".join(str(attributes[key]) for key in _SPOKEN if attributes.get(key))
@@ -135,8 +133,6 @@ class _Page:
 
     def _leave(self, node: Any, depth: int) -> None:
         tag = node.tag or ""
-        if tag in _STRUCK:
-            self._say("~~")
         if self._begins(tag) and self.kinds:
             self._flush(self.kinds[-1])
             self.kinds.pop()
@@ -155,6 +151,8 @@ class _Page:
             or (tag == "option" and "selected" not in attributes)
         ):
             look = Look(gone=f"HTML element <{tag}>")
+        if tag in _STRUCK:
+            look = look.under(Look(struck=True))
         if look != Look():
             self.looks.append((depth, self.looks[-1][1].under(look)))
 
@@ -179,7 +177,8 @@ class _Page:
             if self.pieces and self.pieces[-1][0][-1:].isspace():
                 words = words.lstrip(" ")
         if words:
-            self.pieces.append((words, self.looks[-1][1].why()))
+            look = self.looks[-1][1]
+            self.pieces.append((look.told(words), look.why()))
 
     def _flush(self, kind: "BlockKind") -> None:
         if self.pieces:

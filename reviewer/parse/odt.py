@@ -183,7 +183,7 @@ class _OpenText:
     def _pieces(self, node: "Element", look: Look) -> "Iterator[tuple[str, str]]":
         why = look.why()
         if node.text:
-            yield _plain(node.text), why
+            yield look.told(_plain(node.text)), why
         for child in node:
             tag = child.tag
             if tag == "text:s":
@@ -208,7 +208,7 @@ class _OpenText:
                     child, inner.under(Look(gone="hidden field")) if child.get("text:display") == "none" else inner
                 )
             if child.tail:
-                yield _plain(child.tail), why
+                yield look.told(_plain(child.tail)), why
 
     def _box(self, node: "Element", around: Look, place: str | None) -> None:
         """A frame: count what it shows, take its description, read its text box."""
@@ -279,6 +279,8 @@ def _as_css(style: "Element") -> str:
                 said.append(f"{_AS_CSS.get(key, 'background-color')}: {_near(value)}")
             elif key == "text:display" and value in ("none", "true"):
                 said.append("display: none")
+            elif name in ("text-line-through-style", "text-line-through-type"):
+                said.append(f"text-decoration: {'none' if value == 'none' else 'line-through'}")
             elif key in _FLAT and "%" not in value:
                 said.append(f"overflow: hidden; height: {value}")
             elif name == "text-scale" and re.match(r"\d%", value):

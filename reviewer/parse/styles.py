@@ -48,7 +48,7 @@ _SIZES = ("height", "width", "max-height", "max-width")
 _SIDES = ("left", "top", "right", "bottom", "text-indent", "inset")
 _TELLING = {
     *_OUT_OF_SIGHT, *_SIZES, *_SIDES, "color", "background", "background-color", "background-image", "opacity",
-    "position", "font", "font-size", "overflow", "margin-left", "margin-top",
+    "position", "font", "font-size", "overflow", "margin-left", "margin-top", "text-decoration", "text-decoration-line",
 }  # fmt: skip
 _SHORT_FONT = re.compile(r"(?:^|\s)(-?\d*\.?\d+(?:px|pt|em|rem|%)?)(?=[\s/])")
 _SAME = ("", "inherit", "currentcolor", "initial", "unset")
@@ -65,11 +65,17 @@ class Look:
     color: str | None = None
     size: float | None = None  # pixels
     back: str | None = None  # the colour of its ground
+    struck: bool | None = None  # is a line drawn through it?
 
     def under(self, closer: "Look") -> "Look":
         """This look, where `closer` to the text nothing is said."""
         changes = {name: value for name, value in vars(closer).items() if value is not None}
         return replace(self, **changes) if changes else self
+
+    def told(self, words: str) -> str:
+        """The words, marked as Markdown does where they are struck out."""
+        bare = words.strip() if self.struck else ""
+        return words.replace(bare, f"~~{bare}~~") if bare else words
 
     def why(self) -> str:
         """Why such text is not seen; empty if it is."""
@@ -114,7 +120,9 @@ def css(style: str) -> Look:
     back = rules.get("background-color") or rules.get("background", "")
     colour = rules.get("-webkit-text-fill-color") or rules.get("color")
     colour = None if colour in _SAME else colour
-    return Look(_gone(rules), colour, _pixels(rules.get("font-size", "".join(short[:1]))), _ground(back, rules))
+    struck = "line-through" in rules.get("text-decoration", "") + rules.get("text-decoration-line", "") or None
+    size = _pixels(rules.get("font-size", "".join(short[:1])))
+    return Look(_gone(rules), colour, size, _ground(back, rules), struck)
 
 
 def tells(style: str) -> bool:

@@ -47,13 +47,18 @@ _FALSE = re.compile(
 _FALSE_KOREAN = re.compile(
     r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다)"
 )
-_STRUCK = re.compile(r"~~(?=\S)[^~]{1,2000}~~|<(s|del|strike)\b[^<>]{0,80}>[\s\S]{1,2000}?</\1\s*>", re.IGNORECASE)
+_STRUCK = re.compile(
+    r"~~(?=\S)(?:[^~]|(?<!~)~(?!~)){1,2000}~~"
+    r"|(?<![\w~])~(?=[^\s~])[^~\n]{1,300}(?<![\s(\[])~(?![\w~])"  # as GitHub does; "3월~5월, 6월~7월" are spans of time
+    r"|<(s|del|strike|\w{1,9}\b(?=[^<>]{0,80}line-through))\b[^<>]{0,80}>[\s\S]{1,2000}?</\1\s*>",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"[,;.!?](?=\s|$)|\sthen\s|[。|]")
 _STOP = re.compile(r"[;.!?](?=\s|$)|,?\sbut\b|[。|]")
 # A wording is looked for only where its words are: most text holds none of them, and RE2 tells so at once.
 # `\W` takes in every space and border that Python knows.
 SIGNS = {
-    _STRUCK: sign(r"~~|</(?:s|del|strike)\W"),
+    _STRUCK: sign(r"~|</(?:s|del|strike)\W|line-through"),
     _IF: sign(
         r"(?:^|\W)(?:if|suppose|supposing|imagine|were\Wit\Wthat)\W(?s:.*)\W(?:had|were|could|owned|exist)"
         r"|(?:had|were)\Wwe\W|ideal\Wworld"
