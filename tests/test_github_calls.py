@@ -808,6 +808,8 @@ def test_a_dry_run_prints_what_is_posted(hub: GitHub, run: Run) -> None:
     posted = hub.comments[0]["body"], *(one["body"] for one in hub.remarks)
     job = run("--dry-run", "--base", "main", "--head", "change", "--repo", str(hub.folder))
     assert hub.sequence() == []
+    inside = run("--dry-run", "--base", "main", "--head", "change", "--repo", str(hub.folder / "docs"))
+    assert inside.out == job.out
     for text in posted:
         assert "\n".join(f"│ {line}" for line in text.splitlines()) in job.out
     assert "reviewer: check: neutral" in job.out
@@ -838,6 +840,8 @@ def test_a_dry_run_on_github_posts_nothing(hub: GitHub, run: Run) -> None:
         (("--rubric", "../rubric.yaml"), 2, "never from a checkout"),
         (("--rubric", "rubrics/mine.yaml"), 2, "has no such file"),
         (("--fail-on", "nothing"), 2, "no condition"),
+        (("--paths", "proposals/*,!"), 2, "--paths: Invalid git pattern: '!'"),
+        (("--paths", "[b-a].md"), 2, "--paths: bad character range b-a"),
     ],
 )
 def test_what_is_asked_for_wrongly(hub: GitHub, run: Run, arguments: tuple[str, ...], code: int, says: str) -> None:

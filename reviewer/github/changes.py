@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from reviewer.domain.base import Frozen
+from reviewer.errors import SettingsError
 from reviewer.github.pull import ChangedFile, Pull, find
 
 PROPOSALS = ("**/proposals/**/*.md", "*proposal*.md", "*design-doc*.md")
@@ -60,7 +61,10 @@ def matching(files: Sequence[ChangedFile], patterns: Sequence[str]) -> list[Chan
     """The files that the patterns mean, as .gitignore means them."""
     from pathspec import GitIgnoreSpec
 
-    spec = GitIgnoreSpec.from_lines(patterns)
+    try:
+        spec = GitIgnoreSpec.from_lines(patterns)
+    except (ValueError, re.error) as error:
+        raise SettingsError(f"--paths: {error}; write patterns as in .gitignore: proposals/**/*.md") from error
     return [file for file in files if spec.match_file(file.path)]
 
 

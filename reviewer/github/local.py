@@ -41,6 +41,8 @@ class LocalCommit:
 
 def local_pull(repository: Path, base: str, head: str) -> Pull:
     """What merging `head` into `base` would change."""
+    # In a folder of its work tree, git would see no more than that folder.
+    repository /= _git(repository, "rev-parse", "--show-cdup").strip()
     old, new = LocalCommit(repository, base), LocalCommit(repository, head)
     fork = LocalCommit(repository, _git(repository, "merge-base", old.sha, new.sha).strip())
     return Pull(head=new, base=old, fork=fork, files=tuple(_files(repository, fork.sha, new.sha)))
