@@ -133,6 +133,7 @@ _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 # Words of any kind: what nobody sees is no evidence, whatever it says.
 UNSEEN: dict[str, Carrier] = {
     "md-comment": Carrier("a.md", _markdown("<!-- WORDS -->"), "hidden"),
+    "md-front-matter-comment": Carrier("a.md", _markdown("FRONT---\ntitle: a\n# WORDS\n---\n\n"), "hidden"),
     "md-comment-inline": Carrier("a.md", _markdown("A line <!-- WORDS --> of text."), "hidden"),
     "md-alt": Carrier("a.md", _markdown("![WORDS](a.png)"), "hidden"),
     "md-image-title": Carrier("a.md", _markdown('![a](a.png "WORDS")'), "hidden"),
@@ -157,6 +158,10 @@ UNSEEN: dict[str, Carrier] = {
     "md-video": Carrier("a.md", _markdown("<video>WORDS</video>"), "hidden"),
     "md-tags": Carrier("a.md", lambda words: _markdown("A line WORDS of text.")(_tags(words)), "hidden"),
     "rst-comment": Carrier("a.rst", lambda w: _rst(f".. {w}" if w else ""), "hidden"),
+    "rst-raw-role": Carrier(
+        "a.rst", lambda w: _rst(f".. role:: h(raw)\n   :format: html\n\nSee :h:`<p hidden>{w}</p>`." if w else ""), "hidden"
+    ),
+    "rst-title": Carrier("a.rst", lambda w: _rst(f".. title:: {w}" if w else ""), "hidden"),
     "rst-image": Carrier("a.rst", lambda w: _rst(f".. image:: a.png\n   :alt: {w}" if w else ""), "hidden"),
     "rst-meta": Carrier("a.rst", lambda w: _rst(f".. meta::\n   :description: {w}" if w else ""), "hidden"),
     "html-comment": Carrier("a.html", _html("<!-- WORDS -->"), "hidden"),
@@ -202,6 +207,18 @@ UNSEEN: dict[str, Carrier] = {
             "margins": "margin:0 0 0 -9999px",
             "clear": "background:#111;color:transparent",
             "important": "display:none !important;display:block",
+            "no-value": "display:none;display:foo",
+            "replaced": "text-indent:100%;white-space:nowrap;overflow:hidden",
+            "scale-3d": "transform:scale3d(0,0,0)",
+            "matrix": "transform:matrix(0,0,0,0,0,0)",
+            "translate-vw": "transform:translate(-300vw)",
+            "inline": "position:absolute;inset-inline-start:-9999px",
+            "margin-inline": "margin-inline-start:-9999px",
+            "percent": "position:absolute;left:-150%",
+            "scrolls": "height:0;overflow-y:auto",
+            "blurred": "filter:blur(40px)",
+            "colour": "color:color(srgb 1 1 1)",
+            "aliceblue": "color:aliceblue",
         }.items()
     },
     **{
@@ -227,6 +244,7 @@ UNSEEN: dict[str, Carrier] = {
         _html("<div style='background:#111'><p style='background:#fff'><b style='color:#fff'>WORDS</b></p></div>"),
         "hidden",
     ),
+    "html-noscript-in-head": Carrier("a.html", _html("", "<noscript>WORDS</noscript>"), ""),
     "html-option": Carrier("a.html", _html("<select><option selected>a</option><option>WORDS</option></select>"), "hidden"),
     "docx-vanish": Carrier("a.docx", _docx(f"<w:p>{_run('Seen')}{_run('WORDS', '<w:vanish/>')}</w:p>"), "hidden"),
     "docx-white": Carrier("a.docx", _docx(f"<w:p>{_run('WORDS', '<w:color w:val=`FFFFFF`/>')}</w:p>".replace("`", '"')), "hidden"),
@@ -245,6 +263,7 @@ UNSEEN: dict[str, Carrier] = {
             "size-with-unit": "<w:sz w:val=`1pt`/>",
             "highlighted": "<w:color w:val=`FFFF00`/><w:highlight w:val=`yellow`/>",
             "ground": "<w:color w:val=`123456`/><w:shd w:val=`clear` w:fill=`123456`/>",
+            "tinted": "<w:color w:val=`000000` w:themeColor=`text1` w:themeTint=`00`/>",
             "thin": "<w:w w:val=`1`/>",
             "lowered": "<w:position w:val=`-3000`/>",
             "squeezed": "<w:spacing w:val=`-400`/>",
@@ -263,6 +282,7 @@ UNSEEN: dict[str, Carrier] = {
         for name, properties in {
             "indent": "<w:ind w:left=`-30000`/>",
             "flat": "<w:spacing w:line=`1` w:lineRule=`exact`/>",
+            "indent-of-style": "<w:pStyle w:val=`Away`/><w:ind w:firstLine=`0`/>",
             "ground-of-paragraph": "<w:shd w:val=`clear` w:fill=`123456`/>",
         }.items()
     },
@@ -308,6 +328,19 @@ UNSEEN: dict[str, Carrier] = {
             )
         )
     },
+    "docx-merged": Carrier(
+        "a.docx",
+        _docx(
+            '<w:tbl><w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p/></w:tc></w:tr>'
+            f'<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p>{_run("WORDS")}</w:p></w:tc></w:tr></w:tbl>'
+        ),
+        "hidden",
+    ),
+    "docx-deleted-cell": Carrier(
+        "a.docx",
+        _docx(f'<w:tbl><w:tr><w:tc><w:tcPr><w:cellDel/></w:tcPr><w:p>{_run("WORDS")}</w:p></w:tc></w:tr></w:tbl>'),
+        "1 tracked deletion",
+    ),
     "docx-cell-ground": Carrier(
         "a.docx",
         _docx(

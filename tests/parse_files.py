@@ -52,6 +52,7 @@ STYLES = (
     '<w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/><w:basedOn w:val="1"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="My"><w:name w:val="My heading"/><w:basedOn w:val="2"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="L"><w:name w:val="List Bullet"/><w:pPr><w:numPr/></w:pPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Away"><w:pPr><w:ind w:left="-30000"/></w:pPr></w:style>'
     '<w:style w:type="table" w:styleId="First">'
     '<w:tblStylePr w:type="firstRow"><w:rPr><w:vanish/></w:rPr></w:tblStylePr></w:style>'
     '<w:style w:type="table" w:styleId="Dark"><w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>'

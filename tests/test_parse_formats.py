@@ -403,6 +403,9 @@ def test_html_hidden(body: str, head: str, why: str) -> None:
         ("<p><![if !supportLists]>a<![endif]></p>", ""),
         ("<p>a</p>", "<noscript><style>p{display:none}</style></noscript>"),
         ("<p class=x style='display:block'>a</p>", "<style>.x{display:none}</style>"),
+        ("<p style='width:5%;overflow:hidden'>a</p>", ""),
+        ("<p style='position:relative;left:-50%;transform:translate(-50%,-100%)'>a</p>", ""),
+        ("<p style='text-indent:2em;overflow:auto'>a</p>", "<noscript><img src=a.png></noscript>"),
     ],
 )
 def test_html_not_hidden(body: str, head: str) -> None:

@@ -42,6 +42,7 @@ _INTO_NAMES = """w:ins w:moveTo w:hyperlink w:smartTag w:sdt w:sdtContent w:fldS
     w:dir w:bdo m:oMath m:oMathPara"""
 _INTO = frozenset(_INTO_NAMES.split())
 _GONE = frozenset(("w:del", "w:moveFrom"))
+_LAYOUT = ("w:spacing", "w:ind", "w:framePr")
 _OBJECTS = {
     "pic": ("image", "images"),
     "imagedata": ("image", "images"),
@@ -59,6 +60,7 @@ class _Style:
     listed: bool = False
     look: Look = field(default_factory=Look)
     parts: "dict[str, Look]" = field(default_factory=dict)  # of a table: its first row, every other one, ...
+    layout: "tuple[Element | None, ...]" = ()  # of a paragraph: what says where it stands, the nearest last
 
 
 def read(data: bytes, name: str) -> Draft:
@@ -146,9 +148,9 @@ class _Word:
         form = is_form([_words(cell) for cell in _inside(row, "w:tc")] for row in rows)
         for number, row in enumerate(rows):
             look = whole.under(style.parts.get(_part(number, len(rows), find(properties, "w:tblLook")), Look()))
-            self.row(row, place, look, form=form)
+            self.row(row, place, look, form=form, first=number == 0)
 
-    def row(self, row: "Element", place: str | None, look: Look, *, form: bool) -> None:
+    def row(self, row: "Element", place: str | None, look: Look, *, form: bool, first: bool) -> None:
         properties = find(row, "w:trPr")
         height = find(properties, "w:trHeight")
         if find(properties, "w:del") is not None:
@@ -161,7 +163,13 @@ class _Word:
         cells: list[list[tuple[BlockKind, int, Pieces]]] = []
         tables: list[tuple[Element, Look]] = []
         for cell in _inside(row, "w:tc"):
+            if find(cell, "w:tcPr/w:cellDel") is not None:
+                self.deleted += 1
+                continue
             own = look.under(Look(back=_fill(find(cell, "w:tcPr"))))
+            merged = find(cell, "w:tcPr/w:vMerge")
+            if not first and merged is not None and merged.get("w:val", "continue") == "continue":
+                own = own.under(Look(gone="cell that the one above covers"))
             tables += [(table, own) for table in _inside(cell, "w:tbl")]
             cells.append([self._read(paragraph, own) for paragraph in _inside(cell, "w:p")])
         self.writer.row(cells, place, form=form)
@@ -213,13 +221,13 @@ class _Word:
         properties = find(paragraph, "w:pPr")
         if properties is not None:
             look = look.under(Look(back=_fill(properties)))
-            spacing, indent = find(properties, "w:spacing"), _indented(find(properties, "w:ind"))
-            flat = _attribute(spacing, "w:lineRule") == "exact" and _number(_attribute(spacing, "w:line")) < _FLAT
-            if flat or self._is_away(indent) or self._away(find(properties, "w:framePr"), "w:x", "w:y"):
-                look = look.under(Look(gone="text outside the page"))
+        spacing, indent, frame = (_told(name, (*style.layout, properties)) for name in _LAYOUT)
+        flat = spacing.get("w:lineRule") == "exact" and _number(spacing.get("w:line")) < _FLAT
+        if flat or self._is_away(_indented(indent)) or self._away(frame, "w:x", "w:y"):
+            look = look.under(Look(gone="text outside the page"))
         return look
 
-    def _away(self, node: "Element | None", *keys: str) -> bool:
+    def _away(self, node: "Element | dict[str, str] | None", *keys: str) -> bool:
         """Does one of these attributes set the thing outside the sheet?"""
         return node is not None and any(self._is_away(_number(node.get(key))) for key in keys)
 
@@ -349,7 +357,8 @@ def _styled(style: _Style, node: "Element") -> _Style:
         level = int(outline) + 1 if int(outline) < 9 else None
     listed = style.listed or find(node, "w:pPr/w:numPr") is not None
     parts = {part.get("w:type", ""): _styled_look(Look(), part) for part in node if part.tag == "w:tblStylePr"}
-    return _Style(name, level, listed, _styled_look(style.look, node), {**style.parts, **parts})
+    layout = (*style.layout, find(node, "w:pPr"))
+    return _Style(name, level, listed, _styled_look(style.look, node), {**style.parts, **parts}, layout)
 
 
 def _styled_look(look: Look, node: "Element") -> Look:
@@ -390,6 +399,8 @@ def _look(properties: "Element | None") -> Look:
     shade = color.get("w:val", "") if color is not None else None
     if color is not None and color.get("w:themeColor") in _PAPER and not color.get("w:themeShade"):
         shade = "ffffff"
+    if _attribute(color, "w:themeTint")[:1] == "0":  # of 255: what is left of the colour
+        shade = "ffffff"
     if _attribute(find(solid, "w14:schemeClr"), "w14:val") in _PAPER:
         shade = "ffffff"
     shade = _attribute(find(solid, "w14:srgbClr"), "w14:val") or shade
@@ -429,10 +440,17 @@ def _alternative(node: "Element") -> "Element | None":
     return find(node, "mc:Fallback")
 
 
-def _indented(indent: "Element | None") -> float:
+def _told(name: str, layout: "tuple[Element | None, ...]") -> dict[str, str]:
+    """What all of these say about one thing; what is nearest to the paragraph counts."""
+    said: dict[str, str] = {}
+    for properties in layout:
+        node = find(properties, name)
+        said |= node.attrib if node is not None else {}
+    return said
+
+
+def _indented(indent: dict[str, str]) -> float:
     """Where a paragraph's first line begins, in twips from the margin."""
-    if indent is None:
-        return 0
     left = _number(indent.get("w:left") or indent.get("w:start"))
     return left + _number(indent.get("w:firstLine")) - _number(indent.get("w:hanging"))
 

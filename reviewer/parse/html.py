@@ -32,6 +32,9 @@ _NOT_READ = {
     "template": ("HTML template", "HTML templates"), "video": ("film", "films"), "audio": ("sound", "sounds"),
 }  # fmt: skip
 _CONDITION = re.compile(r"\s*\[(?:if [^\]\n]{1,60}|endif)\]\s*")  # as Word writes around what some browsers show
+# Where scripts run, what it holds is no markup and is not shown; to the parser's own way, what it holds ends the head.
+_NOSCRIPT = re.compile(r"(</?)noscript(?=[\s/>])", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Rules for paper or for narrow screens hide much that a reader sees.
@@ -50,7 +53,7 @@ _SPACE = re.compile(r"\s+")
 
 def read(text: str) -> Draft:
     """Read a page or a fragment."""
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(_NOSCRIPT.sub(r"\1noframes", text))
     return _Page(tree).walk()
 
 
@@ -88,7 +91,8 @@ class _Page:
     def _enter(self, node: Any, depth: int) -> bool:
         """Take a node; answers whether to go into it."""
         if node.is_text_node:
-            self._say(node.text_content or "")
+            words = node.text_content or ""
+            self._say(_TAG.sub(" ", words) if node.parent is not None and node.parent.tag == "noframes" else words)
             return False
         if node.is_comment_node:
             if _CONDITION.fullmatch(node.comment_content or ""):
@@ -150,7 +154,7 @@ class _Page:
             or (tag == "dialog" and "open" not in attributes)
             or (tag == "option" and "selected" not in attributes)
         ):
-            look = Look(gone=f"HTML element <{tag}>")
+            look = Look(gone=f"HTML element <{'noscript' if tag == 'noframes' else tag}>")
         if tag in _STRUCK:
             look = look.under(Look(struck=True))
         if look != Look():
@@ -197,9 +201,7 @@ def _is_label(cell: Any) -> bool:
 
 def _style_sheets(tree: LexborHTMLParser) -> dict[int, list[str]]:
     """What the page's own style sheets say of each node, the more special rule last."""
-    sheets = "\n".join(
-        node.text() for node in tree.css("style") if node.parent is None or node.parent.tag != "noscript"
-    )
+    sheets = "\n".join(node.text() for node in tree.css("style"))
     rules = [
         # What stands before a selector: a statement such as @import, a declaration of the rule around it, "<!--".
         (before.rpartition(";")[2].replace("<!--", "").strip(), body)

@@ -23,6 +23,7 @@ _LEAVES: "dict[str, BlockKind]" = {"fence": "code", "code_block": "code", "html_
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?=[\s#]*[\w\"'-]+\s*[:=])(?:.*\n)*?\1[ \t]*(?:\r?\n|$)")
 _FRONT_MATTER_LINES = 200
+_REMARK = re.compile(r"(?m)^[ \t]*#.*")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _BOLD_LINE = re.compile(
     r"[ \t]*(?:[*][*](?!\s)([^*\n]{1,100}?)[*][*]|__(?!\s)([^_\n]{1,100}?)__)[ \t]*:?[ \t]*(?:\\|<br ?/?>)?[ \t]*\r?$"
@@ -65,6 +66,8 @@ def read(text: str) -> Draft:
     source = _LONE_RETURN.sub(" ", text)  # markdown-it would end a line there, and git does not
     if (front := _FRONT_MATTER.match(source)) and source.count("\n", 0, front.end()) <= _FRONT_MATTER_LINES:
         draft.blocks.append((*_trim(text, 0, front.end()), "front_matter", ""))
+        for remark in _REMARK.finditer(text, 0, front.end()):
+            draft.hide(*remark.span(), "comment in the front matter")
         source = "\n" * source.count("\n", 0, front.end()) + source[front.end() :]
     env: dict[str, Any] = {}
     blocks = _Blocks(draft)

@@ -10,6 +10,8 @@ _DIRECTIVE = re.compile(r"\.\.\s+(?:\|[^|\n]+\|\s+)?([\w:-]+?)::\s*")
 _FOOTNOTE = re.compile(r"\.\.\s+\[[^\]\n]+\]\s")
 _TARGET = re.compile(r"\.\.\s+__?\s*(`[^`]*`|[^:]*)")
 _REPLACED = re.compile(r"\.\.\s+(\|[^|\n]+\|)\s+replace::")
+_RAW_ROLE = re.compile(r"(?m)^[ \t]*\.\.\s+role::\s*([\w-]+)\s*\(\s*raw\s*\)")
+_ROLE = re.compile(r":([\w-]+):`[^`]*`")
 _OPTION = re.compile(r":[\w-]+:")
 _ELSEWHERE = re.compile(r":(?:file|url):")
 _IMAGES = ("image", "figure")
@@ -39,12 +41,20 @@ _SILENT = (
     "date",
     "highlight",
     "contents",
+    "title",
+    "sectionauthor",
+    "moduleauthor",
+    "codeauthor",
 )
 
 
 def read(text: str) -> Draft:
     """Read reStructuredText; the draft's text is the source itself."""
-    return _Rst(text).scan()
+    draft = _Rst(text).scan()
+    if raw := frozenset(_RAW_ROLE.findall(text)):
+        for role in _ROLE.finditer(text):
+            draft.hide(*(role.span() if role[1] in raw else (0, 0)), "raw role")
+    return draft
 
 
 class _Rst(Lines):

@@ -13,16 +13,19 @@ _PIXELS = {
 }  # fmt: skip
 _TINY = 5.0  # pixels; less than four points
 _FAR = 500.0
+_OF_A_BOX = 4.0  # pixels in a percent of what is around: a text moved by its own box may be seen, by more it is not
 _FAR_RIGHT = 5_000.0  # a page can be scrolled to the right
 _HEX = re.compile(r"#?(?:([0-9a-f]{3})([0-9a-f]?)|([0-9a-f]{6})([0-9a-f]{2})?)$")
 _RGB = re.compile(r"rgba?\(\s*(\d+%?)[\s,]+(\d+%?)[\s,]+(\d+%?)(?:[\s,/]+([\d.]+%?))?")
 _HSL = re.compile(r"hsla?\([^,\s]+[,\s]+[\d.]+%?[,\s]+([\d.]+)%?(?:[\s,/]+([\d.]+%?))?\s*\)")
 _OTHER_WHITE = re.compile(
     r"(?:lab|lch)\(\s*(?:9[5-9]|100)|okl(?:ab|ch)\(\s*(?:1\b|0?\.9[5-9]|9[5-9]|100)|hwb\(\s*[\w.]+\s+(?:9[5-9]|100)%"
+    r"|color\(\s*[\w-]+(?:\s+(?:1\b|0?\.9[5-9]\d*|9[5-9]%|100%)){3}"
 )
 _ESCAPE = re.compile(r"/\*.*?\*/|\\([0-9a-f]{1,6})\s?", re.DOTALL)
 _WHITE = frozenset(
-    "white transparent snow ivory ghostwhite floralwhite whitesmoke window canvas azure mintcream".split()  # noqa: SIM905
+    """white transparent snow ivory ghostwhite floralwhite whitesmoke window canvas azure mintcream aliceblue honeydew
+    lavenderblush""".split()  # noqa: SIM905
 )
 # Elements whose content no browser shows.
 UNSEEN = frozenset(
@@ -30,25 +33,42 @@ UNSEEN = frozenset(
 )
 # What takes text out of sight by the value of one property.
 _ZERO = r"0*(?:\.0\d*)?"
+_MOVED = r"-(?:\d{4}|\d{3}(?:\.\d+)?(?:v[wh]|r?em))"
 _OUT_OF_SIGHT = {
     "display": r"none",
     "visibility": r"hidden|collapse",
     "content-visibility": r"hidden",
     "clip": r"rect\(\s*([01])(?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)",
     "clip-path": r"inset\(\s*(?:[5-9]\d|100)|(?:circle|ellipse)\(\s*0|polygon\(\s*(?:0(?:px|%)?[\s,]*)+\)",
-    "transform": rf".*(?:scale[xy]?\(\s*{_ZERO}[,)]|translate\w*\([^)]*-\d{{4}}|rotate[xy]\(\s*(?:90|270)deg)",
-    "translate": r".*-\d{4}",
+    "transform": rf".*(?:scale(?:[xy]|3d)?\(\s*{_ZERO}[,)]|matrix\(\s*{_ZERO}\s*,\s*{_ZERO}\s*,"
+    rf"|translate\w*\([^)]*{_MOVED}|rotate[xy]\(\s*(?:90|270)deg)",
+    "translate": rf".*{_MOVED}",
     "scale": rf"{_ZERO}(?:\s|$)",
-    "filter": rf".*opacity\(\s*{_ZERO}%?\)",
+    "filter": rf".*(?:opacity\(\s*{_ZERO}%?\)|blur\(\s*\d{{2}})",
     "zoom": rf"{_ZERO}%?$",
     "letter-spacing": r"-(?:\d{2,}(?:\.\d+)?(?:px|pt)|[1-9]\d*(?:\.\d+)?(?:r?em|cm))",
     "margin": r".*-\d{4}",
 }
 _SIZES = ("height", "width", "max-height", "max-width")
 _SIDES = ("left", "top", "right", "bottom", "text-indent", "inset")
+# Named by the direction of writing.
+_OTHER_NAMES = {
+    "inset-inline-start": "left", "inset-inline-end": "right", "inset-block-start": "top", "inset-block-end": "bottom",
+    "margin-inline-start": "margin-left", "margin-block-start": "margin-top", "inline-size": "width",
+    "block-size": "height", "max-inline-size": "max-width", "max-block-size": "max-height", "overflow-x": "overflow",
+    "overflow-y": "overflow",
+}  # fmt: skip
+# A browser passes over what is none of these, and what was said before it holds.
+_SHOWN_AS = {
+    "display": re.compile(
+        r"none|block|inline|flex|grid|table|contents|list|flow|run-in|ruby|inherit|initial|unset|rev|-"
+    ),
+    "visibility": re.compile(r"visible|hidden|collapse|inherit|initial|unset|rev"),
+}
 _TELLING = {
     *_OUT_OF_SIGHT, *_SIZES, *_SIDES, "color", "background", "background-color", "background-image", "opacity",
     "position", "font", "font-size", "overflow", "margin-left", "margin-top", "text-decoration", "text-decoration-line",
+    "white-space",
 }  # fmt: skip
 _SHORT_FONT = re.compile(r"(?:^|\s)(-?\d*\.?\d+(?:px|pt|em|rem|%)?)(?=[\s/])")
 _SAME = ("", "inherit", "currentcolor", "initial", "unset")
@@ -136,7 +156,8 @@ def _declared(style: str) -> dict[str, str]:
     strong: dict[str, str] = {}
     for name, value in _DECLARATION.findall(style):
         plain, important, _ = value.partition(_IMPORTANT)
-        (strong if important else rules)[name] = plain.strip()
+        if name not in _SHOWN_AS or _SHOWN_AS[name].match(plain):
+            (strong if important else rules)[_OTHER_NAMES.get(name, name)] = plain.strip()
     return rules | strong
 
 
@@ -168,14 +189,20 @@ def _gone(rules: dict[str, str]) -> str | None:
     )
     for side in sides:
         far = _FAR_RIGHT if side in ("left", "text-indent", "margin-left") else float("inf")
-        if (pixels := _pixels(rules.get(side, ""))) is not None and not -_FAR <= pixels <= far:
+        if (pixels := _pixels(rules.get(side, ""), _OF_A_BOX)) is not None and not -_FAR <= pixels <= far:
             return "text outside the page"
-    sizes = (_pixels(rules.get(side, "")) for side in _SIZES)
-    if rules.get("overflow", "").startswith(("hidden", "clip")) and any(n is not None and n <= 1 for n in sizes):
+    if rules.get("overflow", "visible").startswith("visible"):
+        return None
+    sizes = (_pixels(rules.get(side, ""), _OF_A_BOX) for side in _SIZES)
+    if any(pixels is not None and pixels <= 1 for pixels in sizes):
         return "text in a box without size"
+    if rules.get("white-space") == "nowrap" and re.match(r"[1-9]\d\d+(?:\.\d+)?%", rules.get("text-indent", "")):
+        return "text outside its box"
     return None
 
 
-def _pixels(value: str) -> float | None:
+def _pixels(value: str, percent: float = _PIXELS["%"]) -> float | None:
     found = _LENGTH.match(value.removeprefix("calc("))
-    return float(found[1]) * _PIXELS.get(found[2] or "px", 1) if found else None
+    if not found:
+        return None
+    return float(found[1]) * (percent if found[2] == "%" else _PIXELS.get(found[2] or "px", 1))
