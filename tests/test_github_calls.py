@@ -628,6 +628,19 @@ def test_a_name_that_steers_a_terminal(hub: GitHub, run: Run) -> None:
 
 
 @pytest.mark.slow
+def test_no_name_passes_one_proposal_off_as_another(hub: GitHub, run: Run) -> None:
+    """GH20: names that are told the same way, and one that looks like the base's version of another."""
+    robot = (resource("examples") / "shelf-robot.md").read_bytes()
+    fork = git(hub.folder, "merge-base", "main", "change")
+    hub.commit({PATH: robot, "a\n.md": SECOND, "a\\n.md": robot, f"{fork[:7]}:{PATH}": robot})
+    run("--paths", "*.md")
+    body = shown(hub.comments[0])
+    assert "| a .md | **Revise** | **20** " in body
+    assert "| a\\\\n.md | **Revise** | **61** " in body
+    assert f"| {PATH} | **Revise** | 20 → **61** " in body
+
+
+@pytest.mark.slow
 def test_remarks_on_a_file_that_is_gone_say_so(hub: GitHub, run: Run) -> None:
     run()
     hub.commit({PATH: None, "proposals/robot.md": (resource("examples") / "shelf-robot.md").read_bytes()})

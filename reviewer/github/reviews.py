@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from reviewer.compare import compare
@@ -71,18 +72,20 @@ async def review_proposals(
     if reading.model is not None and not pull.trusted:
         reading = reading.model_copy(update={"model": _capped(reading.model)})
     old = f"{pull.fork.sha[:7]}:"  # as git names a file of a commit; what is proposed comes first in the queue
-    sources = [(p.data, p.path) for p in found] + [(p.before[1], old + p.before[0]) for p in found if p.before]
+    before_them = {p.path: (p.before[1], old + p.before[0]) for p in found if p.before}
+    sources = [*((p.data, p.path) for p in found), *before_them.values()]
     done, error = await _reviews(sources, reading, before)
     if isinstance(error, CredentialError) and not pull.trusted:
         # Forks and bots are not given secrets; to say nothing at all would serve nobody.
         reading, keyless = reading.model_copy(update={"model": None}), True
         done, error = await _reviews(sources, reading, before)
+    bases = {path: done.get(at) for at, path in enumerate(before_them, len(found))}
     reviewed = []
-    for proposal in found:
-        if (review := done.get(proposal.path)) is None:
+    for at, proposal in enumerate(found):
+        if (review := done.get(at)) is None:
             continue
         review = waive(review, reading.waivers, reading.day)
-        base = done.get(old + proposal.before[0]) if proposal.before else None
+        base = bases.get(proposal.path)
         reviewed.append(
             Reviewed(
                 path=proposal.path,
@@ -94,7 +97,7 @@ async def review_proposals(
             )
         )
     why: Why = "cost" if isinstance(error, BudgetError) else "model"
-    left = tuple(Left(path=p.path, why=why, detail=str(error)) for p in found if p.path not in done)
+    left = tuple(Left(path=p.path, why=why, detail=str(error)) for at, p in enumerate(found) if at not in done)
     return Outcome(tuple(reviewed), left, error if left else None, keyless)
 
 
@@ -107,10 +110,10 @@ def _capped(model: ModelSettings) -> ModelSettings:
 
 async def _reviews(
     sources: Sequence[tuple[bytes, str]], reading: Reading, before: Callable[[], None]
-) -> tuple[dict[str, Review], ProviderError | BudgetError | None]:
-    """The reviews by name; those that are missing, for the error."""
-    names = {one_line(name): name for _, name in sources}  # by what a document of that name is called
-    done: dict[str, Review] = {}
+) -> tuple[dict[int, Review], ProviderError | BudgetError | None]:
+    """The reviews by the place of their source; those that are missing, for the error."""
+    done: dict[int, Review] = {}
+    waiting = enumerate(sources)
     try:
         async for review in review_many(
             sources,
@@ -122,7 +125,14 @@ async def _reviews(
             concurrency=reading.concurrency,
             before=before,
         ):
-            done.setdefault(names[review.document.name], review)
+            # They come in order. A name alone tells no two files apart that somebody called nearly the same.
+            done[next(at for at, source in waiting if _is_of(review, *source))] = review
     except (ProviderError, BudgetError) as error:
         return done, error
     return done, None
+
+
+def _is_of(review: Review, data: bytes, name: str) -> bool:
+    """Is this the review of that file? One that could not be read has no hash."""
+    document = review.document
+    return document.name == one_line(name) and document.sha256 in ("", sha256(data).hexdigest())

@@ -91,9 +91,10 @@ def remember(reviews: Iterable[Review], rubric: Rubric) -> tuple[Past, ...]:
 
 def recall(state: State | None, path: str, rubric: Rubric) -> Review | None:
     """A proposal's last review, scored anew: only values that the rubric knows count."""
-    past = next((one for one in state.proposals if one.path == path), None) if state else None
-    if past is None or state is None or state.asked != rubric.extraction_schema_sha256:
+    found = [one for one in state.proposals if one.path == path] if state else []
+    if len(found) != 1 or state is None or state.asked != rubric.extraction_schema_sha256:
         return None
+    [past] = found
     facts = tuple(_fact(criterion, past) for criterion in rubric.criteria)
     bare = Review(
         tool_version=VERSION,
