@@ -132,6 +132,30 @@ def test_a_sheet_without_ids_is_read_by_name(tmp_path: Path) -> None:
     assert (row["document"], row["state"]) == ("desk/support-mail.md", "reviewed")
 
 
+def test_notes_without_a_heading_of_their_own_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    head, first, *more = ["document,decision,,Note,Note", "desk/support-mail.md,go,,one,two,three", ",,beside,,", ""]
+    path.write_text("\n".join([head, first, *more]), "utf-8")
+    for _ in range(2):
+        write_report(made.small(), tmp_path, RUBRIC)
+        [row] = [row for row in rows_of(path) if row["decision"]]
+        assert [row[name] for name in ("column 3", "Note", "Note (2)", "column 6")] == ["", "one", "two", "three"]
+        assert [row["state"] for row in rows_of(path) if row["column 3"] == "beside"] == ["absent"]
+
+
+def test_two_rows_about_one_document_are_not_made_one(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    write_report(made.small(), tmp_path, RUBRIC)
+    decided(path, decision="go")
+    first, *_ = rows_of(path)
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow({**first, "decision": "stop"}.values())
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=rf"results.csv:\d+: a second row about {first['document']}; write both"):
+        write_report(made.small(), tmp_path, RUBRIC)
+    assert path.read_bytes() == before
+
+
 def test_two_documents_of_one_name_keep_their_own(tmp_path: Path) -> None:
     rows = [made.row(made.reviewed("a.md"), n) for n in range(2)]
     write_report(rows, tmp_path, RUBRIC)

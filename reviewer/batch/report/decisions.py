@@ -36,14 +36,17 @@ class Kept:
 
 def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept:
     """What people wrote into the sheet that stands there. Raises InputError where it cannot be read."""
-    rows = [row for _, row in read_sheet(path)] if path.exists() else []
-    added = dict.fromkeys(column for row in rows for column in row if column and column not in ours)
-    if rows and not {"id", "document"} & rows[0].keys():
+    found = list(read_sheet(path)) if path.exists() else []
+    added = dict.fromkeys(column for _, row in found for column in row if column not in ours)
+    if found and not {"id", "document"} & found[0][1].keys():
         raise InputError(f"{path}: has no column 'id' and none 'document', which say whose a row is; rename it")
     kept = Kept(columns=tuple(dict.fromkeys((*own, *added))))
-    for row in rows:
+    for where, row in found:
         if any(row.get(column, "").strip() for column in kept.columns):
-            kept.rows[row.get("id") or row.get("document", "")] = row
+            whose = row.get("id") or row.get("document") or where
+            if whose in kept.rows:
+                raise InputError(f"{where}: a second row about {row.get('document') or whose}; write both into one row")
+            kept.rows[whose] = row
     return kept
 
 
