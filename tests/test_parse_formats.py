@@ -675,6 +675,11 @@ def test_pdf_not_hidden(operators: str) -> None:
     assert "seen words" in document.text
 
 
+def test_pdf_a_sheet_may_be_told_from_any_corner() -> None:
+    data = pdf([prose()]).replace(b"[0 0 595 842]", b"[595 842 0 0]")
+    assert hidden(parse(data, "a.pdf")) == []
+
+
 def test_pdf_joins_words_and_keeps_hyphens() -> None:
     lines = ["A repro-", "ducible human-in-the-", "loop sentence."]
     document = parse(pdf([prose() + "".join(show(t, y=600 - 14 * n) for n, t in enumerate(lines))]), "a.pdf")

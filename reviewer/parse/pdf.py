@@ -189,7 +189,13 @@ class _Paint:
     def __init__(self, page: Any, text: Any, found: _Page) -> None:
         self.text, self.found = text, found
         self.area = _COVERS * page.get_width() * page.get_height()
-        self.sheet: Box = page.get_cropbox()
+        left, bottom, right, top = page.get_cropbox()
+        self.sheet: Box = (
+            min(left, right),
+            min(bottom, top),
+            max(left, right),
+            max(bottom, top),
+        )  # any corner may be first
         self.unseen: dict[int, str] = {}
         self.spoken: dict[int, list[tuple[int, float]]] = {}  # texts that a mark reads out as others: width missing
         self.doubted: list[tuple[int, Box, int, str]] = []  # what lies behind decides
