@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ TW = "本項目計劃建立一個模型，對客戶來信進行分類，以減�
 HALF = "ﾓﾃﾞﾙ を使います。ﾃﾞｰﾀ は三万件です。"  # half-width kana
 ES = "El proyecto clasifica las cartas de los niños; ¿cuánto cuesta a la señora? ¡Más de 40 € al año! "
 RU = "Этот проект строит модель, которая сортирует письма клиентов и экономит время сотрудников. "
+LETTERS = unicodedata.normalize("NFD", KO * 3).strip()
 WORDS = FILL.encode()
 
 
@@ -246,6 +248,22 @@ def test_too_short(text: str, message: str) -> None:
 def test_what_an_earlier_conversion_spoilt(text: bytes, told: str) -> None:
     missed = [what for what in parse(text, "a.md").not_read if "conver" in what]
     assert [what[: len(told)] for what in missed] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (LETTERS.encode(), "a.md"),
+        (f"<p>{LETTERS}</p>".encode(), "a.html"),
+        (notebook({"cell_type": "markdown", "source": LETTERS}), "a.ipynb"),
+        (docx(paragraph(LETTERS)), "a.docx"),
+        (odt(f"<text:p>{LETTERS}</text:p>"), "a.odt"),
+    ],
+)
+def test_hangul_in_single_letters_is_korean(data: bytes, name: str) -> None:
+    """GR06: as macOS writes it."""
+    document = parse(data, name)
+    assert (document.text.strip(), document.language) == ((KO * 3).strip(), "ko")
 
 
 def test_a_second_mark_is_no_text() -> None:

@@ -1,5 +1,7 @@
 """What a reader of one format hands over: text, and where things are in it. `parse` makes a Document of it."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,13 @@ _LONG_NAME = 30  # characters
 _LONG_ROW, _LONG_CELL = 300, 100  # characters, above which a table, or a frame of one cell, holds texts
 _LONGEST_LABEL = 60  # characters
 LABEL_LEVEL = 6  # of a heading: below all that are set as such
+_JAMO = re.compile("[\u1100-\u11ff]")
 PLACEHOLDER = "a form's prompt"  # why a text counts for nothing although everybody sees it
+
+
+def composed(text: str) -> str:
+    """Hangul by syllables: macOS writes single letters, which no cue, no pattern and no language is made of."""
+    return unicodedata.normalize("NFC", text) if not text.isascii() and _JAMO.search(text) else text
 
 
 def holds_texts(cells: list[str]) -> bool:
@@ -95,7 +103,7 @@ class Writer:
             pieces = pieces[:-1]
         if not pieces:
             return
-        pieces = [*pieces]
+        pieces = [(composed(text), why) for text, why in pieces]
         pieces[0] = (pieces[0][0].lstrip(), pieces[0][1])
         pieces[-1] = (pieces[-1][0].rstrip(), pieces[-1][1])
         visible = "".join(text for text, why in pieces if not why).strip()

@@ -5,7 +5,7 @@ from typing import Any
 
 from reviewer.errors import InputError
 from reviewer.parse import markdown
-from reviewer.parse.draft import Draft, Writer
+from reviewer.parse.draft import Draft, Writer, composed
 
 _HIDING = frozenset(["remove-cell", "remove_cell", "hide-cell", "hide_cell", "remove-input", "hide-input"])
 
@@ -48,8 +48,8 @@ def _cells(text: str, name: str) -> list[dict[str, Any]]:
 
 def _joined(source: Any) -> str:
     if isinstance(source, list):
-        return "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+        source = "".join(line for line in source if isinstance(line, str))
+    return composed(source) if isinstance(source, str) else ""
 
 
 def _hidden(cell: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reviewer.errors import InputError
 from reviewer.parse.decode import decode
-from reviewer.parse.draft import Draft
+from reviewer.parse.draft import Draft, composed
 
 _TEXTS = {"markdown": "markdown", "text": "plain", "rst": "rst", "html": "html", "ipynb": "notebook"}
 _FILES = {"docx": "docx", "odt": "odt", "pdf": "pdf"}
@@ -34,6 +34,7 @@ def read(kind: str, data: bytes, name: str) -> tuple[Draft, str, bool]:
             declared = (found[1] or found[2]).decode("ascii")
         text, encoding, guessed = decode(data, name, declared)
         _check_length(text, name)
+        text = composed(text)
         reader = _reader(_TEXTS[kind])
         draft = reader.read(text, name) if kind == "ipynb" else reader.read(text)
     if len(draft.blocks) > MAX_BLOCKS:
