@@ -243,6 +243,22 @@ def test_a_store_is_not_written_over_by_what_is_read_from_it(
     assert rows(Path("old"))
 
 
+def test_bs06_a_diff_says_that_another_read(tmp_path: Path, rubric: Rubric, capfd: pytest.CaptureFixture[str]) -> None:
+    source, other = proposals(tmp_path / "in", 2), tmp_path / "other"
+    _offline(tmp_path / "run", rubric, source)
+    _offline(other, rubric, source)
+    with open_store(other, write=True) as store:
+        as_new = [
+            result.model_copy(update={"packed": Result.pack(text.replace('"engine":"', '"engine":"new '))})
+            for result in store.results()
+            if (text := result.record().decode())
+        ]
+        store.replace(as_new, store.run)
+    for new, said in ((tmp_path / "run", False), (other, True)):
+        assert main(["batch", "diff", str(tmp_path / "run"), str(new)]) == 0
+        assert ("2 read by another engine or model than before" in capfd.readouterr().out) is said
+
+
 def test_bs13_no_text(tmp_path: Path, rubric: Rubric) -> None:
     source = proposals(tmp_path / "in", 1)
     _offline(tmp_path / "run", rubric, source)

@@ -30,7 +30,7 @@ class Differences:
         self._pairs = paired(list(old.links()), list(new.links()))
         self._verdicts: Counter[str] = Counter()
         self._moves: dict[str, list[float]] = {axis.id: [] for axis in rubric.axes}
-        self._compared = 0
+        self._compared = self._other_reader = 0
         self._not: list[str] = []
 
     def each(self) -> Iterator[Comparison]:
@@ -45,6 +45,7 @@ class Differences:
                 self._not.append(now.name)
                 continue
             self._compared += 1
+            self._other_reader += "other_reader" in found.caveats
             if found.verdict and found.verdict.before != found.verdict.after:
                 self._verdicts[f"{found.verdict.before} → {found.verdict.after}"] += 1
             for axis, step in steps(found).items():
@@ -56,6 +57,7 @@ class Differences:
         moves = {axis: [step for step in moved if abs(step) >= _SEEN] for axis, moved in self._moves.items()}
         return {
             "compared": self._compared,
+            "other_reader": self._other_reader,
             "verdicts": dict(self._verdicts.most_common()),
             "axes": {
                 axis: {
@@ -117,6 +119,8 @@ def line(comparison: Comparison) -> str:
 def told(summary: dict[str, Any]) -> str:
     """The summary for people."""
     lines = [f"{summary['compared']:,} compared"]
+    if count := summary["other_reader"]:
+        lines.append(f"  {count:,} read by another engine or model than before: a difference may be the reader's")
     lines += [f"  verdict {change}: {times:,}" for change, times in summary["verdicts"].items()]
     for axis, moved in summary["axes"].items():
         lines.append(f"  {axis}: {moved['up']:,} up, {moved['down']:,} down, {moved['mean']:+.1f} in the mean")
