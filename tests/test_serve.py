@@ -235,9 +235,8 @@ def test_a_word_file_becomes_text_that_scores_the_same() -> None:
         (b"\x89PNG\r\n\x1a\n" + b"x" * 100, {}, "PNG"),
         (CHURN, {"rubric": "../secret"}, "no rubric '../secret' is offered here"),
         (CHURN, {"rubric": "/etc/passwd"}, "no rubric"),
-        (CHURN, {"base": "gone"}, "no longer at hand"),
     ],
-    ids=["empty", "picture", "rubric outside", "rubric path", "base gone"],
+    ids=["empty", "picture", "rubric outside", "rubric path"],
 )
 def test_errors_are_told_in_words(body: bytes, query: dict[str, str], said: str) -> None:
     answer = owner().post("/review", params={"rubric": "fsdl", **query}, content=body)
@@ -284,6 +283,22 @@ def test_the_oldest_review_makes_room_and_the_one_to_compare_with_stays() -> Non
     ids = [reviewed(client, CHURN + str(n).encode(), base=base)["id"] for n in range(MOST)]
     assert client.get(f"/report/{ids[0]}").status_code == 422
     assert client.get(f"/report/{base}").status_code == 200
+    # Whose base is gone is reviewed all the same, and told so.
+    assert [reviewed(client, base=one)["based"] for one in (base, ids[0])] == [True, False]
+
+
+def test_a_page_that_is_left_alone_keeps_its_reviews_and_all_pages_together_have_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = owner()
+    alone = reviewed(client, page="one")["id"]
+    for _ in range(MOST + 1):
+        reviewed(client, page="another")
+    assert client.get(f"/download/{alone}/text").content == CHURN
+    monkeypatch.setattr("reviewer.serve.desk.PAGES", 1)
+    for number in range(MOST):
+        reviewed(client, page=str(number))
+    assert client.get(f"/download/{alone}/text").status_code == 422
 
 
 def test_a_rubric_is_read_as_its_file_is_now(tmp_path: Path) -> None:

@@ -330,6 +330,37 @@ def test_errors_are_readable(
         assert page.is_hidden("#trouble")
 
 
+def test_a_folder_is_no_document(browser: "Browser", address: str, tmp_path: Path) -> None:
+    with opened(browser, address) as page:
+        paste(page, CHURN)
+        report(page, "Ferrovia Fleet")
+        hand = page.context.new_cdp_session(page)
+        held = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            hand.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": held})
+        page.wait_for_selector("#trouble:not([hidden])")
+        assert f"{tmp_path.name} cannot be read" in page.inner_text("#trouble")
+        assert page.input_value("#text") == CHURN
+        drop(page, f"{'long' * 50}.md", CHURN.encode())
+        report(page, "longlong")
+        paste(page, CHURN)
+        page.wait_for_selector("#changes:has-text('longlong')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_page_goes_on_when_the_version_to_compare_with_made_room(browser: "Browser", address: str) -> None:
+    with opened(browser, address) as page:
+        page.route(
+            "**/review?*", lambda route: route.continue_(url=re.sub("&base=[^&]+", "&base=gone", route.request.url))
+        )
+        paste(page, CHURN)
+        report(page, "Ferrovia Fleet")
+        paste(page, CHURN[:1500])
+        page.wait_for_selector("#verdict:has-text('Revise')")
+        assert page.is_hidden("#trouble")
+        assert page.is_hidden("#changes")
+
+
 def test_a_server_that_is_gone_is_told(browser: "Browser", tmp_path: Path) -> None:
     with running(tmp_path) as (url, process):
         within = browser.new_context()
@@ -538,6 +569,33 @@ def test_a_model_that_fails_or_is_stopped(browser: "Browser", tmp_path: Path, an
                 assert said in page.inner_text("#trouble")
                 assert "sk-not-a-key" not in page.content()
             assert page.inner_text("#verdict").startswith("Go")
+
+
+def test_what_comes_while_a_model_is_asked_is_not_taken_for_what_it_reads(browser: "Browser", tmp_path: Path) -> None:
+    with provider([Answer(how="hang")]) as there:
+        named = ("--model", "small-model", "--base-url", there.url, "--no-cache")
+        with running(tmp_path, *named, OPENAI_API_KEY="sk-not-a-key") as (url, process), opened(browser, url) as page:
+            held: list[Any] = []
+            page.route("**/review?*", lambda route: held.append(route) if len(held) < 1 else route.continue_())
+            paste(page, CHURN)
+            page.wait_for_selector("#state:has-text('Reading')")
+            page.keyboard.type("More.")
+            held[0].continue_()
+            report(page, "More.")
+            page.wait_for_selector("#ask:enabled")
+            page.keyboard.type(" Last.")
+            assert page.is_disabled("#ask")  # the text has a word that no review has
+            report(page, "Last.")
+            page.click("#ask:enabled")
+            page.click("#send")
+            page.wait_for_selector("#progress:has-text('Asked')")
+            drop(page, "other.md", KOREAN.encode())
+            process.send_signal(signal.SIGINT)
+            page.wait_for_selector("#trouble:not([hidden])")
+            assert "`reviewer serve` has ended" in page.inner_text("#trouble")
+            assert page.input_value("#text") == CHURN + "More. Last."
+            page.complaints.clear()
+            process.wait(60)
 
 
 # The command

@@ -59,12 +59,11 @@ class _Routes:
     async def review(self, request: Request) -> Response:
         """The body is a file, or what stands in the editor; the review stays at hand under an id."""
         asked, body = request.query_params, await _body(request)
-        if "base" in asked:
-            self.desk.get(asked["base"])  # still needed
+        based = self.desk.holds(asked.get("base", ""))
         began = time.perf_counter()
         done = await run_in_threadpool(self.desk.review, body, asked.get("name") or "text", _wanted(asked))
         took = round((time.perf_counter() - began) * 1000)
-        return JSONResponse(_summary(done, self.desk.get(done)) | {"took": took})
+        return JSONResponse(_summary(done, self.desk.get(done)) | {"took": took, "based": based})
 
     async def report(self, request: Request) -> Response:
         kept = self.desk.get(request.path_params["id"])
@@ -166,7 +165,9 @@ async def _told(request: Request, error: Exception) -> Response:
 
 
 def _wanted(asked: QueryParams) -> Wanted:
-    return Wanted(rubric=asked.get("rubric", ""), language=_language(asked), force="force" in asked)
+    return Wanted(
+        rubric=asked.get("rubric", ""), language=_language(asked), force="force" in asked, page=asked.get("page", "")
+    )
 
 
 def _voice(request: Request) -> Voice:

@@ -15,7 +15,7 @@ from reviewer.domain.resources import resource
 from reviewer.errors import InputError, RubricError
 from reviewer.pipeline import ModelSettings, bundled_rubrics, load_rubric, read_waivers, review, waive
 
-MOST = 20  # reviews at hand; a text of ten megabytes is the largest
+MOST, PAGES = 20, 10  # reviews at hand of each page, and pages that are filled; a text of ten megabytes is the largest
 Language = Literal["en", "ko"]
 Voice = Literal["gate", "coach"]
 _Stamp = tuple[tuple[str, int], ...]
@@ -38,6 +38,7 @@ class Wanted(Frozen):
     rubric: str
     language: Language | None = None
     force: bool = False
+    page: str = ""  # which of the pages that are open asked
 
 
 class Kept(Frozen):
@@ -65,21 +66,28 @@ class Desk:
         return self.keep(Kept(review=done, rubric=rubric, wanted=wanted))
 
     def keep(self, kept: Kept) -> str:
-        """Put a review at hand, with its waivers as they are now; the one not used for longest makes room."""
+        """Put a review at hand, with its waivers as they are now; the page's one not used for longest makes room."""
         name, file = secrets.token_urlsafe(9), self.options.waivers
         if file and kept.wanted.rubric == self.options.rubric:
             today = datetime.now().astimezone().date()
             kept = kept.model_copy(update={"review": waive(kept.review, read_waivers(file, kept.rubric), today)})
         self._kept[name] = kept
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
+        # Its own: a page that is left alone while another is written in keeps what it shows.
+        own = [one for one, held in self._kept.items() if held.wanted.page == kept.wanted.page]
+        for one in [*own[:-MOST], *list(self._kept)[: -MOST * PAGES]]:
+            self._kept.pop(one, None)
         return name
+
+    def holds(self, name: str) -> bool:
+        """Is the review at hand? Then it is still needed."""
+        if held := name in self._kept:
+            self._kept.move_to_end(name)
+        return held
 
     def get(self, name: str) -> Kept:
         """A review that is at hand."""
-        if name not in self._kept:
+        if not self.holds(name):
             raise InputError("that review is no longer at hand; change the text, or paste it again")
-        self._kept.move_to_end(name)
         return self._kept[name]
 
     def rubrics(self, language: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """From options to a page that can be opened, until Ctrl-C."""
 
+import logging
 import secrets
 import socket
 import threading
@@ -49,6 +50,8 @@ def serve(desk: Desk, listening: socket.socket, ready: Callable[[str], None]) ->
             timeout_graceful_shutdown=_LAST_WORDS,
         )
     )
+    # An answer that is cut off by Ctrl-C is no fault to be told with a traceback.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
     warming = threading.Thread(target=desk.warm_up)
     warming.start()
     with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends

@@ -65,6 +65,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "done.llm": ("Read by the model.", "모델이 읽었습니다."),
     "stopped": ("Not reviewed:", "검토하지 못함:"),
     "too_large": ("{name} has more than 10 MB.", "{name}이(가) 10 MB를 넘습니다."),
+    "unreadable": (
+        "{name} cannot be read; hand over one file, no folder.",
+        "{name}을(를) 읽을 수 없습니다. 폴더가 아닌 파일 하나를 넣어 주세요.",
+    ),
     "several": ("Only {name} is read: one document at a time.", "한 번에 하나씩만 읽습니다: {name}"),
     "gone": (
         "No answer: `reviewer serve` has ended, or this page is of an earlier run. Start it and open its address.",
@@ -78,5 +82,5 @@ WORDS: Mapping[str, tuple[str, str]] = {
 # Those that the script fills in.
 FOR_SCRIPT = (
     "changes.since", "first", "ask.host", "ask.held", "ask.takes", "ask.kept", "ask.cost", "ask.unknown", "ask.busy",
-    "reading", "done", "done.llm", "stopped", "too_large", "several", "gone", "broken", "pasted",
+    "reading", "done", "done.llm", "stopped", "too_large", "unreadable", "several", "gone", "broken", "pasted",
 )  # fmt: skip

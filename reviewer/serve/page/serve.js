@@ -7,6 +7,7 @@
   const said = JSON.parse(words);
   const say = (key, values = {}) => said[key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
   const text = $("text");
+  const page = String(Math.random()); // no secret: whose reviews these are, where several pages are open
 
   // What is on the page: a file as it came, until it is edited; its review; and the review to compare with.
   let file = null;
@@ -38,8 +39,13 @@
   let again = false;
   let timer = 0;
   let composing = false;
+  // A model is asked about the text as it stands there, so not before that was read.
+  const askable = (is) => {
+    if (model) $("ask").disabled = !is || composing || again || timer !== 0;
+  };
   const review = async () => {
     clearTimeout(timer);
+    timer = 0;
     if (busy) {
       again = true;
       return;
@@ -47,9 +53,10 @@
     if (!file && !text.value.trim()) return;
     busy = true;
     again = false;
-    const from = file;
-    const query = new URLSearchParams({ rubric: $("rubric").value, lang: $("lang").value, name: name || say("pasted") });
-    if (base) query.set("base", base.id);
+    askable(false);
+    const [from, since] = [file, base];
+    const query = new URLSearchParams({ rubric: $("rubric").value, lang: $("lang").value, name: name || say("pasted"), page });
+    if (since) query.set("base", since.id);
     if (force) query.set("force", "1");
     $("state").textContent = say("reading");
     try {
@@ -59,10 +66,16 @@
         text.value = answer.text;
         file.next = answer.next;
       }
+      // It made room: from here on it is compared with what is there now.
+      if (since && since === base && !answer.based) base = null;
       show(answer);
+      askable(true);
     } catch (error) {
       // A file that gave no text takes nobody's place: the one before it is still in the editor.
-      if (from && from === file && !from.next) ({ file, name, base } = from.before);
+      if (from && from === file && !from.next) {
+        ({ file, name, base } = from.before);
+        askable(now);
+      }
       fail(error.message);
     } finally {
       busy = false;
@@ -71,7 +84,8 @@
   };
   const later = () => {
     clearTimeout(timer);
-    if (!composing) timer = setTimeout(review, PAUSE);
+    timer = composing ? 0 : setTimeout(review, PAUSE);
+    askable(false);
   };
 
   // Showing
@@ -187,7 +201,9 @@
     const [first] = files;
     if (!first) return;
     if (first.size > MOST) return fail(say("too_large", { name: first.name }));
-    file = { bytes: await first.arrayBuffer(), before: { file, name, base } };
+    const bytes = await first.arrayBuffer().catch(() => null);
+    if (!bytes) return fail(say("unreadable", { name: first.name }));
+    file = { bytes, before: { file, name, base } };
     name = first.name;
     arrived();
     await review();
@@ -229,6 +245,7 @@
       event.preventDefault();
       open([...files]);
     } else if (text.selectionEnd - text.selectionStart >= text.value.trimEnd().length) {
+      file = null; // what stands there now is no longer it
       name = "";
       arrived();
     }
@@ -249,7 +266,7 @@
     document.body.classList.remove("over");
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    open([...event.dataTransfer.files]);
+    if (!document.querySelector("dialog[open]")) open([...event.dataTransfer.files]); // else the model's answer is another's
   });
 
   // Choices and buttons
@@ -321,7 +338,8 @@
         lines.forEach(tell);
       }
     } catch (error) {
-      if (error.name !== "AbortError") fail(error.message);
+      // A type error is an answer that breaks off.
+      if (error.name !== "AbortError") fail(error instanceof TypeError ? say("gone") : error.message);
     } finally {
       stop = null;
       dialog.close();
