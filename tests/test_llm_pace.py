@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from llm_server import GOOD, SCHEMA, Answer, Clock, Script, chat, error, serve
 
-from reviewer.errors import BudgetError, CredentialError, DeadlineError, QuotaError, UnreachableError
+from reviewer.errors import BudgetError, CredentialError, DeadlineError, QuotaError, RateLimitError, UnreachableError
 from reviewer.llm import ModelSettings, Prompt, Reply, connect
 from reviewer.llm.retry import Patient
 
@@ -42,6 +42,18 @@ def test_a_rate_limit_pauses_everybody() -> None:
     assert all(isinstance(reply, Reply) for reply in replies)
     assert len(times) == 9
     assert all(at >= 1000 + 121 for at in times[1:])
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_pause_that_nobody_may_wait_for_ends_the_run(concurrency: int) -> None:
+    """LA03: nobody sleeps for a day, and then the next one for another."""
+    clock = Clock()
+    with serve([chat(), error(429, "No more today", headers={"retry-after": "86400"})]) as provider:
+        replies = asyncio.run(many(provider.url, 12, clock, concurrency=concurrency, head_start=5))
+    assert [type(reply) for reply in replies].count(RateLimitError) == 11
+    assert all(reply.final for reply in replies if isinstance(reply, RateLimitError))
+    assert provider.calls <= 1 + concurrency
+    assert sum(clock.slept) < 600
 
 
 @pytest.mark.parametrize(
@@ -137,6 +149,15 @@ def test_limits_a_minute() -> None:
     with serve(timed(clock, lambda _: chat(), times)) as provider:
         asyncio.run(many(provider.url, 5, clock, tokens_per_minute=60))
     assert max(times) - 1000 >= 4 * 60  # some sixty tokens each, the schema's among them, one a second
+
+
+@pytest.mark.parametrize("limit", [{"requests_per_minute": 0.5}, {"tokens_per_minute": 30}], ids=str)
+def test_waiting_for_the_limits_a_minute_is_not_late(limit: dict[str, Any]) -> None:
+    """Sixteen that wait for their turn wait longer than one answer may take; the clock of each begins with its call."""
+    with serve([chat()]) as provider:
+        replies = asyncio.run(many(provider.url, 20, Clock(), concurrency=16, **limit))
+    assert [type(reply) for reply in replies] == [Reply] * 20
+    assert provider.calls == 20
 
 
 def test_as_many_at_once_as_told_and_no_more() -> None:

@@ -67,17 +67,19 @@ class Patient:
                 first.set()  # good answers take longer
         self._started = True
 
-    async def turn(self, tokens: int) -> None:
-        """Wait until a call may be made."""
+    async def turn(self, tokens: int) -> float:
+        """Wait until a call may be made; the seconds of it that the limits a minute took. No tokens: no call."""
         minute = (self.settings.requests_per_minute, 1), (self.settings.tokens_per_minute, tokens)
         step = max(60 * used / limit if limit else 0.0 for limit, used in minute)
-        at = max(self.clock(), self.next)
+        now = self.clock()
+        at = max(now, self.next) if tokens else now
         if tokens:
             self.next = at + step
-        while (wait := max(at, self.resume) - self.clock()) > 0:
+        while not self.ended and (wait := max(at, self.resume) - self.clock()) > 0:
             await self.sleep(wait)
         if self.ended:
             raise self.ended
+        return at - now
 
 
 class _Ask:
@@ -115,7 +117,8 @@ class _Ask:
         return reply.model_copy(update={"calls": self.calls, "usage": usage, "cost": cost})
 
     async def _call(self) -> Reply:
-        await self.pool.turn(self.tokens)
+        # The limits a minute are the user's own: what waits for them is not late.
+        self.until += await self.pool.turn(self.tokens)
         async with AsyncExitStack() as stack:
             if self.pool.failures >= _BREAKER:
                 await stack.enter_async_context(self.probe)  # one at a time finds out whether it is back
@@ -185,7 +188,9 @@ class _Ask:
         if self.calls > 1:
             took = self.pool.clock() - self.until + self.pool.settings.deadline
             error.args = (f"{error} (after {self.calls} calls in {took:.0f} s)",)
-        if error.final or (type(error) in _OF_ALL and self.pool.failures >= _BREAKER):
+        # A pause for all that is longer than any question may wait: they would sleep for a day, one after the other.
+        endless = self.pool.resume - self.pool.clock() > self.pool.settings.deadline
+        if error.final or endless or (type(error) in _OF_ALL and self.pool.failures >= _BREAKER):
             error.final = True
             self.pool.ended = error
         return error
