@@ -34,6 +34,8 @@ from reviewer.llm.answer import read_json
         ("[1, 2]", None),
         ("no", None),
         ('{"a":' * 10_000, None),
+        ('{"a": 1, "b": ' + "[" * 300 + "]" * 300 + "}", None),  # could be read, and never kept
+        ('So: {"a": 1, "b": ' + "[" * 300 + "]" * 300 + "} Enjoy!", None),
     ],
 )
 def test_read(text: str, found: Any) -> None:

@@ -196,6 +196,16 @@ def test_every_row_of_the_table_is_met() -> None:
     assert missing == set()
 
 
+def test_what_was_going_on_when_we_were_called_is_no_cause() -> None:
+    with serve([Answer(how="reset")]) as provider:
+        try:
+            {}["somebody else's"]
+        except KeyError:
+            with pytest.raises(UnreachableError, match=r"disconnected|reset") as caught:
+                asyncio.run(ask(provider.url, Clock(), attempts=1))
+    assert "KeyError" not in str(caught.value)
+
+
 def test_a_system_error_is_the_cause_whatever_failed_on_the_way() -> None:
     reset = ConnectionResetError("Connection reset by peer")
     reset.__context__ = RuntimeError("no running event loop")  # as asyncio leaves it
@@ -398,6 +408,16 @@ def test_whatever_stands_where_nothing_but_our_errors_leaves(status: int, body: 
 
     with serve(lambda _: Answer(status, now[0])) as provider:
         asyncio.run(all_of_them(provider.url))
+
+
+@pytest.mark.parametrize("depth", [20, 300, 980])
+@pytest.mark.parametrize("wrap", [chat, tool])
+def test_what_nests_on_and_on_is_no_answer(wrap: Any, depth: int, tmp_path: Path) -> None:
+    """Beside a good answer: it can be read, but not be written to the cache, nor be sent to another process."""
+    odd = json.dumps(GOOD)[:-1] + ', "more": ' + "[" * depth + "]" * depth + "}"
+    with serve([wrap(odd)]) as provider, pytest.raises(BadAnswerError):
+        asyncio.run(ask(provider.url, Clock(), cache_dir=tmp_path))
+    assert provider.calls == 2
 
 
 def test_unreachable_names_the_host() -> None:

@@ -205,6 +205,46 @@ def test_failed_calls_cost() -> None:
     assert spent.cost == pytest.approx(72.0)
 
 
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [
+        ({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}, (100, 20)),
+        ({"input_tokens": 100, "output_tokens": 20}, (100, 20)),
+        # What was thought is in the total alone.
+        ({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 900}, (100, 800)),
+        ({"prompt_tokens": 100}, None),
+        ({"completion_tokens": 20}, None),
+        ({"total_tokens": 120}, None),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": 100, "completion_tokens": 0}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_what_a_server_did_not_count_is_not_free(told: Any, counted: tuple[int, int] | None) -> None:
+    """CS03: it is unknown, and under a limit its worst case is taken."""
+    answer = Answer(body={**chat().body, "usage": told})
+    with serve([answer]) as provider:
+
+        async def go() -> list[Any]:
+            settings: dict[str, Any] = {
+                "max_output_tokens": 900,
+                "max_tokens": 2_500,
+                "price": (1, 1),
+                "concurrency": 1,
+            }
+            async with connect(ModelSettings(name="m", base_url=provider.url, **settings)) as model:
+                prompts = [PROMPT.model_copy(update={"user": f"{n}"}) for n in range(20)]
+                return await asyncio.gather(*(model.ask(p, SCHEMA) for p in prompts), return_exceptions=True)
+
+        replies = asyncio.run(go())
+    first = replies[0]
+    assert first.usage == (counted and Usage(input_tokens=counted[0], output_tokens=counted[1]))
+    assert first.cost == (counted and pytest.approx(sum(counted) / 1e6))
+    assert isinstance(replies[-1], BudgetError)
+    assert (provider.calls > 2) is (counted == (100, 20))
+
+
 def test_a_lost_call_makes_the_cost_unknown() -> None:
     with serve([Answer(how="reset"), chat()]) as provider:
         [reply] = asyncio.run(ask(provider.url, PROMPT, price=(1, 1)))

@@ -41,6 +41,7 @@ REDIRECTS = {
     "LANGSMITH_GATEWAY_API_KEY": "lsv2_pt_gateway",
     "HTTP_PROXY": "http://127.0.0.1:1",
     "ALL_PROXY": "http://127.0.0.1:1",
+    "OPENAI_PROXY": "http://127.0.0.1:1",
 }
 
 
@@ -214,11 +215,33 @@ def test_a_key_that_is_none(value: str, error_kind: type[Exception], monkeypatch
     assert not value.strip() or value not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["gsk_canary0123456789abcdef", "AIzaSyCanary0123456789", "MY_KEY"])
+def test_a_key_in_place_of_its_variable_is_not_shown(name: str) -> None:
+    with pytest.raises(CredentialError) as caught:
+        connect(ModelSettings(name="m", base_url="http://localhost/v1", key_variable=name))
+    assert (name in str(caught.value)) is (name == "MY_KEY")
+
+
 def test_spaces_around_a_key_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", f" {KEY}\n")
     with serve([chat()]) as provider:
         asyncio.run(ask(provider.url, key_variable="MY_KEY"))
     assert provider.headers[0]["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("key", ["none", "yes", "x", "e", "text", "ollama", "sk-no-key-required"])
+def test_a_key_that_is_any_word_changes_no_answer(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one writes where a server of one's own wants some key: it may be a value, or a word of the text."""
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    prompt = PROMPT.model_copy(update={"user": "The text says that none runs ollama with sk-no-key-required, e.g. x."})
+
+    async def go(url: str) -> Reply:
+        async with connect(ModelSettings(name="m", base_url=url)) as model:
+            return await model.ask(prompt, SCHEMA)
+
+    with serve([chat({"says": prompt.user, "value": "yes"})]) as provider:
+        reply = asyncio.run(go(provider.url))
+    assert dict(reply.data) == {"says": prompt.user, "value": "yes"}
 
 
 def test_a_server_of_ones_own_needs_no_key() -> None:

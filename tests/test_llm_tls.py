@@ -48,6 +48,16 @@ def certificate(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_server_without_certificates_is_told() -> None:
+    async def ask(url: str) -> Reply:
+        async with connect(ModelSettings(name="m", base_url=url)) as model:
+            return await model.ask(PROMPT, SCHEMA)
+
+    with serve([chat()]) as provider, pytest.raises(UnreachableError, match=r"does not speak HTTPS.*with http://"):
+        asyncio.run(ask(provider.url.replace("http", "https", 1)))
+    assert provider.calls == 0
+
+
 def test_certificates(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)

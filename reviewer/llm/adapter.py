@@ -7,6 +7,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from importlib import import_module
 from importlib.metadata import version
@@ -167,6 +168,7 @@ class ChatModel:
                 "http_async_client": self._client.get(),
                 "http_client": _no_client(),
                 "http_socket_options": (),
+                "openai_proxy": None,
                 "streaming": False,
                 "stream_usage": False,
                 "output_version": "v0",
@@ -270,14 +272,18 @@ class ChatModel:
         schema: Mapping[str, Any],
         mode: Mode,
     ) -> Reply:
-        usage = _usage(message.usage_metadata) or exchange.usage()
+        sent = f"{prompt.system}{prompt.user}{schema}" if self.key else ""
+        # LangChain fills what the server did not count with nothing, which would be free.
+        usage = exchange.usage() if self._openai else _usage(message.usage_metadata)
 
         def fault(words: str, partial: Reply | None = None) -> Fault:
             found = fault_of(words, Exchange(status=200), self._names)
             found.usage, found.billed, found.partial = usage, True, partial
             return found
 
-        text = self._known(_text(message, exchange))
+        text = self._known(_text(message, exchange), sent)
+        if text and usage and not usage.output_tokens:
+            usage = None
         cut = as_dict(about.get("incomplete_details")).get("reason")
         finish = str(cut or about.get("finish_reason") or about.get("stop_reason") or "").lower()
         refused = [part.get("refusal") for part in _parts(message) if part.get("type") == "refusal"]
@@ -290,13 +296,13 @@ class ChatModel:
         if (data := read_json(text)) is None:
             raise fault(f"no JSON object in {text.strip()[:80]!r}")
         # Escaped in the JSON, a key or half a character came this far.
-        data = json.loads(self._known(json.dumps(data, ensure_ascii=False)))
+        data = json.loads(self._known(json.dumps(data, ensure_ascii=False), sent))
         reply = Reply(
             data=data,
             text=text,
             usage=usage,
             requested=self.settings.name,
-            answered=self._known(about.get("model_name") or about.get("model") or ""),
+            answered=self._known(about.get("model_name") or about.get("model") or "", self.model),
             fingerprint=self._known(about.get("system_fingerprint") or ""),
             host=self.host,
             mode=mode,
@@ -310,10 +316,13 @@ class ChatModel:
             raise fault(note, reply.model_copy(update={"note": note}) if usable else None)
         return reply
 
-    def _known(self, said: object) -> str:
-        """What a server says, as it may be kept: whole characters, and without the key, should it give that back."""
+    def _known(self, said: object, sent: str = "") -> str:
+        """What a server says, as it may be kept: whole characters, and without the key, should it give that back.
+
+        For a server of one's own a key may be any word ("none"): where `sent` holds it, it is that text's, no secret.
+        """
         text = _sendable(str(said))
-        return text.replace(self.key, "[key]") if self.key else text
+        return text.replace(self.key, "[key]") if self.key and self.key not in sent else text
 
 
 async def _body(response: Any) -> tuple[bytes, bool]:
@@ -386,7 +395,8 @@ def _parts(message: Any) -> list[dict[str, Any]]:
 def _text(message: Any, exchange: Exchange) -> str:
     """The answer as it was written, wherever the server put it."""
     if message.tool_calls:
-        return json.dumps(message.tool_calls[0]["args"], ensure_ascii=False)
+        with suppress(RecursionError):  # as deep as that is no answer
+            return json.dumps(message.tool_calls[0]["args"], ensure_ascii=False)
     if message.invalid_tool_calls:
         return message.invalid_tool_calls[0]["args"] or ""
     if isinstance(message.content, str) and message.content:

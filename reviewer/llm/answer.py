@@ -12,6 +12,7 @@ _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*(?:[}\]]|$))', re.DOTALL)
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|([{}\[\]])', re.DOTALL)
 _CLOSING = {"{": "}", "[": "]"}
+_DEEPEST = 16  # an answer nests three times; what nests on and on can be read, and neither kept nor sent on
 
 
 def read_json(text: str) -> dict[str, Any] | None:
@@ -30,7 +31,7 @@ def read_json(text: str) -> dict[str, Any] | None:
         return None
     with suppress(ValueError, RecursionError):
         found, _ = _DECODER.raw_decode(text, start)
-        return found if isinstance(found, dict) else None
+        return _object(found)
     bare = fenced[0] if len(fenced) == 1 else text[start:]
     end = max(bare.rfind("}"), bare.rfind("]")) + 1  # after it comes a fence, or a pleasantry
     return _mended(bare) or _mended(bare[:end])
@@ -93,4 +94,13 @@ def _loads(text: str) -> dict[str, Any] | None:
         found = _DECODER.decode(text.strip())
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return _object(found)
+
+
+def _object(found: Any) -> dict[str, Any] | None:
+    return found if isinstance(found, dict) and not _deep(found, _DEEPEST) else None
+
+
+def _deep(found: Any, left: int) -> bool:
+    parts = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    return not left or any(_deep(part, left - 1) for part in parts)

@@ -57,6 +57,7 @@ class Exchange:
             said.get("prompt_tokens", said.get("input_tokens")),
             said.get("completion_tokens", said.get("output_tokens")),
             detail.get("cached_tokens"),
+            said.get("total_tokens"),
         )
 
 
@@ -90,6 +91,9 @@ _CERTIFICATE = Kind(
     UnreachableError,
     "never",
     "cannot trust {host}: {said}; set SSL_CERT_FILE to the certificate that your network needs",
+)
+_PLAIN = Kind(
+    UnreachableError, "never", "{host} does not speak HTTPS: {said}; write its base URL with http://, if that is right"
 )
 _GATE = Kind(
     CredentialError,
@@ -154,6 +158,7 @@ _BAD = Kind(
 # Status, then words searched in "code type param message", case ignored: the first row that fits decides.
 # Status 0: nothing came back, and the words are those of the exceptions. "200e": an error object that came as 200.
 TABLE: tuple[tuple[str, str, Kind], ...] = (
+    ("0", r"wrong.version.number|record.layer", _PLAIN),
     ("0", r"certificate|ssl", _CERTIFICATE),
     ("0", r"timeout|timed out", _LATE),
     ("0", r"proxyerror.*407", _GATE),
@@ -247,8 +252,11 @@ def words_of(exchange: Exchange, error: BaseException | None = None) -> str:
                 error = error.exceptions[0]
                 continue
             chain.append(f"{type(error).__name__} {error}".strip())
-            # What was going on around a system's error is no cause: asyncio's own attempts fail on the way.
-            error = error.__cause__ or (None if isinstance(error, OSError) else error.__context__)
+            # What was going on around a system's error is no cause: asyncio's own attempts fail on the way. Nor is
+            # what somebody handled while we were called, or looked for an event loop in vain.
+            around = None if isinstance(error, OSError) else error.__context__
+            known = isinstance(around, OSError | OverflowError) or type(around).__module__ != "builtins"
+            error = error.__cause__ or (around if known else None)
         return "; ".join(reversed(chain))
     body = exchange.json()
     if told := error_in(body):
@@ -308,13 +316,14 @@ def choice_in(body: Any) -> dict[str, Any]:
     return as_dict(choices[0]) if isinstance(choices, list) and choices else {}
 
 
-def usage_of(tokens_in: Any, tokens_out: Any, cached: Any) -> Usage | None:
-    """Tokens as a server told them; None where it told none that can be."""
-    numbers = (tokens_in, tokens_out, cached or 0)
-    read, written, known = (int(n) if isinstance(n, int | float) and 0 <= n < _FLOOD else None for n in numbers)
-    if read is None or written is None:
+def usage_of(tokens_in: Any, tokens_out: Any, cached: Any, total: Any = None) -> Usage | None:
+    """Tokens as a server told them; None where it told none that can be: no question is of no token."""
+    numbers = (tokens_in, tokens_out, cached or 0, total or 0)
+    read, written, known, both = (int(n) if isinstance(n, int | float) and 0 <= n < _FLOOD else None for n in numbers)
+    if not read or written is None:
         return None
-    return Usage(input_tokens=read, output_tokens=written, cached_tokens=known or 0)
+    # Some count what a model thought in the total alone; it is paid for all the same.
+    return Usage(input_tokens=read, output_tokens=max(written, (both or 0) - read), cached_tokens=known or 0)
 
 
 def as_dict(value: Any) -> dict[str, Any]:

@@ -131,5 +131,7 @@ def key_of(settings: ModelSettings) -> tuple[str, str]:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise SettingsError(f"{variable} holds spaces, line breaks or letters that no key has; copy the key again")
     if not key and (settings.base_url is None or settings.key_variable is not None):
-        raise CredentialError(f"no key for {host_of(settings)}: set {variable}, or review with --offline")
+        # Who takes the variable's name for the key itself must not see it in a log.
+        named = variable if variable.isupper() else "the environment variable that key_variable names"
+        raise CredentialError(f"no key for {host_of(settings)}: set {named}, or review with --offline")
     return key, variable
