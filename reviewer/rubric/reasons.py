@@ -76,6 +76,7 @@ _HOW: Mapping[str, str] = {
     "conditional": "가정일 뿐임",
     "called false": "사실이 아니라고 함",
     "a count of nought": "개수가 0임",
+    "a question": "서술이 아니라 질문임",
     "struck out": "취소선이 그어진 글임",
     "denied": "부정하는 문장임",
     "quoted otherwise": "글과 다르게 인용됨",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from reviewer.rubric.patterns import sign, which
 
-Unreal = Literal["conditional", "called false", "a count of nought", "struck out"]
+Unreal = Literal["conditional", "called false", "a count of nought", "struck out", "a question"]
 
 _HAVE = r"(?:have|has|had|hold|holds|own|owns|exists?|available|collected|labell?ed|annotated|tagged|recorded)"
 # A count of things that somebody has; "zero downtime" and "0 % errors" are aims.
@@ -41,7 +41,19 @@ _IF_KOREAN = re.compile(
 _FALSE = re.compile(
     r"\b(?:it|that|this)(?:\s(?:is|was|would\sbe)|['’]s)\s(?:simply\s|just\s|plainly\s|also\s)?"
     r"(?:false|untrue|wrong|incorrect|a\smyth|a\slie)\s(?:that|to\s(?:say|claim|assume|think|believe)(?:\sthat)?)\b"
+    r"|\bthe\s(?:claim|rumou?r|idea|belief|notion|assumption)\sthat\b(?=[^.!?]{3,200}\s(?:is|was)\s(?:simply\s)?(?:false|untrue|wrong|a\smyth|a\slie)\b)"
     r"|\b(?:falsely|wrongly)\s(?:says?|said|claims?|claimed|assumes?|assumed|believed?)\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\b(?:we|i|they|you)\s(?:only\s|all\s)?wish(?:ed)?\s(?:that\s)?(?:we|i|they|you|there)\b"
+    r"|\bit\swould\s(?:have\sbeen|be)\s(?:nice|great|good|helpful|ideal|wonderful|better)\s(?:to|if)\b",
+    re.IGNORECASE,
+)
+# "Do we have 500 labels?", but not "Do we have labels? Yes, 500".
+_ASKED = re.compile(
+    r"(?:^|(?<=[.!?:;|(*_\n]))[\s*_>#-]*(?:do|does|did|is|are|was|were|have|has)\s(?:we|they|you|i|there|it|the|our|any\w*)\b"
+    r"[^.!?|\n]{3,200}\?(?![*_\s]*(?:yes|we\sdo|we\shave|they\s(?:do|have)|it\s(?:does|is|has))\b)",
     re.IGNORECASE,
 )
 _FALSE_KOREAN = re.compile(
@@ -63,7 +75,11 @@ SIGNS = {
         r"(?:^|\W)(?:if|suppose|supposing|imagine|were\Wit\Wthat)\W(?s:.*)\W(?:had|were|could|owned|exist)"
         r"|(?:had|were)\Wwe\W|ideal\Wworld"
     ),
-    _FALSE: sign(r"(?:false|untrue|wrong|incorrect|myth|lie)\W(?:that|to)|(?:falsely|wrongly)\W"),
+    _WISH: sign(r"wish|nice|great|good|helpful|ideal|wonderful|better"),
+    _ASKED: sign(r"(?:do|does|did|is|are|was|were|have|has)\W(?s:.*)\?"),
+    _FALSE: sign(
+        r"the\W(?:claim|rumou?r|idea|belief|notion|assumption)\Wthat\W|(?:false|untrue|wrong|incorrect|myth|lie)\W(?:that|to)|(?:falsely|wrongly)\W"
+    ),
     _IF_KOREAN: "다면|있으면|있었으면",
     _FALSE_KOREAN: "거짓|틀렸|틀린|사실과",
     _NOUGHT: sign(r"(?:^|\W)(?:0|zero|nought|nil)\W|(?:^|\D)0\W?[건개장명행]"),
@@ -88,6 +104,10 @@ def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
             end, last = _until(_COMMA, text, match.end()), _until(_STOP, text, match.end())
             # What would follow from the wish is no more than one.
             yield match.start(), last if _WOULD.search(text, end, last) else end, "conditional"
+    for match in found(_WISH):
+        yield match.start(), _until(_STOP, text, match.end()), "conditional"
+    for match in found(_ASKED):
+        yield *match.span(), "a question"
     for match in found(_FALSE):
         yield match.start(), _until(_STOP, text, match.end()), "called false"
     for match in found(_IF_KOREAN):
