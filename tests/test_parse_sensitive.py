@@ -35,10 +35,12 @@ SECRETS = [  # what each vendor's keys look like, and what people write before a
     "-----BEGIN RSA PRIVATE KEY-----",
     "-----BEGIN PGP PRIVATE KEY BLOCK-----",
     "https://robot:q8Zr2Lw9Xv@host.invalid/path",
+    "curl -s -u robot:q8Zr2Lw9Xv4T https://host.invalid/path",
     f"https://chat.invalid/api/webhooks/1029/{DRAWN}",
 ]
 PERSONAL = [
     "someone.else+x@firm.co.kr",
+    "someone@회사.한국",
     *("010-1234-5678", "01012345678", "02-345-6789", "(02) 345-6789", "+82 10 1234 5678", "+821012345678"),
     *("(415) 555-0123", "415-555-0123", "+14155550123", "+49 30 901820", "０１０－２３４５－６７８９", "010‑2345‑6789"),
     *(_resident("900101", "123456"), _resident("900101", "123456").replace("-", ""), "211231-3123456"),
@@ -51,6 +53,7 @@ PERSONAL = [
 ]
 LABELLED = [
     "여권번호 M12345678",
+    "여권 M123A4567",
     "passport no. M12345678",
     "계좌번호: 110-123-456789",
     "주민등록번호: 9001011234567",
@@ -74,6 +77,7 @@ NEITHER = [
         "access token: expires after 3600s",
         "max_tokens: 4096 of 8k",
     ),
+    "curl -u name:password https://host.invalid, 여권 사진 1200장",
     "a phone number has 10 digits, an order 20240131-0001",
 ]
 

@@ -127,11 +127,17 @@ _KINDS = (
         re.compile(r"://[\w.-]{3,80}/(?:[\w-]{1,20}/)?(?:web)?hooks?/([\w/-]{24,300})"),
         _given_out,
     ),
+    _Kind(
+        "secret",
+        "a password",
+        re.compile(r"\bcurl\b[^\n]{0,200}\s(?:-u|--user)[ =][\"']?[\w.@-]{1,40}:([^\s\"']{6,100})"),
+        _assigned,
+    ),
     _Kind("secret", "a password in an address", re.compile(r"://[^\s/:@]{0,60}:([^\s/@]{6,100})@"), _real_password),
     _Kind(
         "personal",
         "an e-mail address",
-        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9_-])"),
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}(?:[A-Za-z]{2,24}|한국)(?![A-Za-z0-9_-])"),
         _real_mail,
     ),
     _Kind(
@@ -159,7 +165,7 @@ _KINDS = (
         "personal",
         "an identity or account number",
         re.compile(
-            r"(?i)(?:(?:주민(?:등록)?|외국인등록|여권|운전면허|건강보험증?|계좌)\s?번호|\bSSN|\b(?:passport"
+            r"(?i)(?:(?:주민(?:등록)?|외국인등록|여권|운전면허|건강보험증?|계좌)\s?번호|여권|\bSSN|\b(?:passport"
             r"|social security|bank account|driver'?s licen[cs]e|national id|identity card)(?: no\.?| number)?)"
             r"[^\S\n]{0,2}[:|=#은는]?[^\S\n]{0,2}((?:[A-Z]{1,2}\d|\d)[\dA-Z -]{5,20}\d)(?![\d-])"
             r"|(?<![\d-])(?:\d\d-\d\d-\d{6}-\d\d)(?![\d-])"
