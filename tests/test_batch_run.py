@@ -452,6 +452,22 @@ def test_cs01_the_budget_holds_for_all_calls_of_a_run(asked: Asked, capfd: pytes
         assert provider.calls <= 7 + 20
 
 
+@pytest.mark.slow
+def test_cs01_what_was_spent_without_a_limit_counts_once_there_is_one(asked: Asked) -> None:
+    """The limit is the run's: also what comes between two runs that have one is booked."""
+    with serve(by_hand) as provider:
+        assert main(asked.command(provider.url)) == 0
+        spent = provider.calls
+        proposals(asked.source, 12)
+        assert main(asked.command(provider.url, "--max-calls", f"{spent + 1}")) == 6
+        assert provider.calls == spent + 1
+        assert main(asked.command(provider.url)) == 0
+        spent = provider.calls
+        proposals(asked.source, 13)
+        assert main(asked.command(provider.url, "--max-calls", f"{spent}")) == 6
+        assert provider.calls == spent
+
+
 async def hostile_to_a_desk(item: Item, panel: Panel, job: Job) -> Result:
     await asyncio.sleep(0)  # all of them are at the desk by now
     return hostile(item, job)

@@ -171,6 +171,11 @@ class Store:
         [[dollars, unknown]] = self._ask(sql, self.key)
         return None if unknown else dollars or 0.0
 
+    def spent(self) -> tuple[float, int, int]:
+        """Dollars, tokens and calls that all results took, whatever their settings; an unknown price counts nothing."""
+        [found] = self._ask("SELECT total(cost), sum(tokens), sum(calls) FROM results WHERE calls")
+        return found[0], found[1] or 0, found[2] or 0
+
     def rows(self, *, records: bool = True) -> Generator[Row, None, None]:
         """Every document in the order of its source; `records=False` leaves the records out, and is quick."""
         shown = "p.record" if records else "NULL"

@@ -116,8 +116,10 @@ def _plan(settings: "Settings", options: dict[str, Any], out: Path | None) -> "P
 
     model, named = model_settings(settings), settings.rubric or RUBRIC
     limits = (settings.max_cost, settings.max_calls, settings.max_tokens)
-    if model is not None and out is not None and any(limit is not None for limit in limits):
-        model = model.model_copy(update={"ledger": out / "spent.db"})  # a limit holds for all calls of a run
+    if model is not None and out is not None:
+        ledger = out / "spent.db"  # a limit holds for all calls of a run: once there was one, all are booked
+        if any(limit is not None for limit in limits) or ledger.exists():
+            model = model.model_copy(update={"ledger": ledger})
     return Plan(
         sources=options["sources"],
         rules=Rules(**{key: options[key] for key in ("include", "exclude", "text_column", "id_column")}),
@@ -174,6 +176,10 @@ def _run(out: Path, plan: "Plan", engine: Callable[..., "Engine"]) -> int:
         os.write(2, b"\nreviewer: finishing what was begun; Ctrl-C again to end at once\n")
 
     with begun(out, plan, _say) as store:
+        if plan.job.model is not None:
+            from reviewer.pipeline.purse import begin_ledger
+
+            begin_ledger(plan.job.model, store.spent())
         counts = store.counts()
         total, due = sum(counts.values()), todo(counts, plan)
         if not total:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 _QUESTIONS = 2  # calls for one: the question, and once more about rejected quotes or after a failure
 
 
+def begin_ledger(settings: "ModelSettings", spent: tuple[float, int, int]) -> None:
+    """Begin the account of a run's limits with the dollars, tokens and calls of what it did without any."""
+    if settings.ledger is not None and not settings.ledger.exists():
+        ledger = Ledger(settings)
+        ledger.settle(Taken(), Taken(*spent))
+        ledger.close()
+
+
 class Purse:
     """The limits of a model's settings. What is handed out is taken until it is known what it really came to."""
 
