@@ -62,6 +62,7 @@ def measure(texts: dict[str, str], rubric: Rubric) -> list[Outcome]:
         _count("neutral paragraph added: same values, same score", texts, base, rubric, lambda t: t + NEUTRAL, _same),
         _count("the organisation renamed: same values, same score", texts, base, rubric, _renamed, _same),
         _count("written as plain text: the same is stated", texts, base, rubric, _plain, _same_stated),
+        _count("figures in bold, terms in italics: same values, same score", texts, base, rubric, _emphasised, _same),
         _count("line ends of Windows: same values, same score", texts, base, rubric, _crlf, _same),
         _count("boasting added: no score rises", texts, base, rubric, lambda t: t + BOAST, _not_higher),
         _removed(texts, base, rubric),
@@ -125,6 +126,13 @@ def _renamed(text: str) -> str:
 def _plain(text: str) -> str:
     """Without marks of Markdown: headings become lines of their own, emphasis and code lose their marks."""
     return re.sub(r"(?m)^#+ (.+)$", r"\1\n", re.sub(r"\*\*|`", "", text))
+
+
+def _emphasised(text: str) -> str:
+    figures = re.sub(r"(?<![\w.,])(\d+(?:[,.]\d+)*)(?![\w%])", r"**\1**", text)
+    return re.sub(
+        r"\b(precision|recall|labels?|budget|model|data|rules?)\b|(라벨|데이터|예산|모델)", r"*\1\2*", figures
+    )
 
 
 def _crlf(text: str) -> str:

@@ -12,7 +12,7 @@ from reviewer.extract import extract_offline
 from reviewer.ground import ground
 from reviewer.parse import parse
 from reviewer.rubric import load_rubric
-from reviewer.rubric.book import Book
+from reviewer.rubric.book import Book, flat
 
 CASES: dict[str, dict[str, dict[str, list[str]]]] = YAML(typ="safe").load(
     (Path(__file__).parent / "data/offline_cases.yaml").read_text("utf-8")
@@ -110,6 +110,23 @@ def test_a_line_that_leads_in_speaks_for_the_items_below(rubric: Rubric) -> None
     read = document("We evaluate on the held-out test set with these metrics:\n\n- macro F1\n- recall\n")
     [claim] = [c for c in extract_offline(read, rubric) if c.criterion == "evaluation_metric"]
     assert claim.value == "specific"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("EUR **62,000**, recall **34** %", "EUR 62,000, recall 34 %"),
+        ("_34_ % of the ***labels***", "34 % of the labels"),
+        ("**정확도**는 __85__ %", "정확도는 85 %"),
+        (
+            r"5*3*2, 2**3 and 4**5, a * b * c, snake_case_x, \*so\*",
+            "5*3*2, 2**3 and 4**5, a * b * c, snake_case_x, *so*",
+        ),
+        ("*Title of it* (2019)", "*Title of it* (2019)"),
+    ],
+)
+def test_emphasis_is_not_read(written: str, shown: str) -> None:
+    assert flat(written) == shown
 
 
 @pytest.mark.parametrize("kind", ["hidden", "template", "addressed"])

@@ -28,6 +28,12 @@ class _Rule(NamedTuple):
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# "5*3" and "a * b" hold no emphasis, snake_case is one word, and a title before its year is known by its marks.
+_NO_TITLE = r"(?!\s?,?\s?\((?:19|20)\d\d\))"
+_EMPHASIS = re.compile(
+    rf"(?<![\d*\\])(\*{{1,3}})(?![\s*])([^*\n]{{1,300}}?)(?<![\s\\])\1(?![\d*]){_NO_TITLE}"
+    rf"|(?<![\w\\])(_{{1,3}})(?![\s_])([^_\n]{{1,300}}?)(?<![\s\\])\3(?!\w){_NO_TITLE}"
+)
 _ATTRIBUTES = re.compile(r"""(<[A-Za-z][\w-]*)((?:\s+[\w:@-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))+)\s*/?>""")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
@@ -38,9 +44,12 @@ def flat(text: str) -> str:
 
 
 def as_shown(text: str) -> str:
-    """The text without what Markdown's readers do not see of it, and no region hides: the backslashes that programs
-    put before every other mark, and what a tag says beside its name. Addresses are kept, for they are references.
+    """The text without what Markdown's readers do not see of it, and no region hides: marks of emphasis, the
+    backslashes that programs put before every other mark, and what a tag says beside its name. Addresses are kept, for
+    they are references.
     """
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(lambda marked: marked[2] or marked[4], text)
     if "\\" in text:
         text = _ESCAPED.sub(r"\1", text)
     if "<" in text:
