@@ -651,6 +651,8 @@ def test_pdf_places_and_sections() -> None:
         (show("secret words", x=-900), "text outside the page"),
         (show("secret words", y=2000), "text outside the page"),
         (show("secret words") + "q 1 g 60 690 300 30 re f Q\n", "text painted over"),
+        (show("secret words") + "70 703.5 80 0.6 re f\n", "text that is crossed out"),
+        (show("secret words") + "72 704 m 142 704 l S\n", "text that is crossed out"),
     ],
 )
 def test_pdf_hidden(operators: str, why: str) -> None:
@@ -667,6 +669,7 @@ def test_pdf_hidden(operators: str, why: str) -> None:
         "q 1 g 60 690 300 30 re f Q\n" + show("seen words"),
         "q 1 g 60 690 30 30 re f 320 690 50 30 re f Q\n" + show("seen words") + "q 1 g 60 690 30 30 re f Q\n",
         "q 12 0 0 12 72 700 cm /Fx Do Q\n",  # drawn small, and shown large
+        show("seen words") + "70 698.6 80 0.6 re f 72 700 m 142 700 l S 60 703.5 40 0.6 re f\n",  # underlined
     ],
 )
 def test_pdf_not_hidden(operators: str) -> None:

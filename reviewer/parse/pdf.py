@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ MAX_PAGES = 500
 _TINY = 3.0  # points
 _THIN = 1.0  # points, of a letter's width
 _AREAS = 2000
+_LINE = 2.5  # points: a line is no higher, and longer
+_MIDDLE = (0.28, 0.78)  # of a text's height
 _FRAMES = 50
 _NARROWEST = 0.15  # of its height, what a letter takes at least
 _BULLETS = (0xF020, 0xF0FF)  # signs of symbol fonts, at a line's beginning
@@ -202,6 +205,7 @@ class _Paint:
         self.texts: list[tuple[int, Box, int, Colour]] = []
         self.backs: list[tuple[Box, int, Colour]] = []  # coloured areas and pictures
         self.covers: list[tuple[Box, int]] = []  # areas that nothing shows through
+        self.lines: list[tuple[float, float, float]] = []  # their height on the page, left and right end
         for order, item in enumerate(page.get_objects(max_depth=4)):
             self._take(item, order)
 
@@ -221,6 +225,8 @@ class _Paint:
             else:
                 self.texts.append((_address(item.raw), box, order, _colour(item)))
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
+            if box[3] - box[1] < _LINE < box[2] - box[0]:
+                self.lines.append(((box[1] + box[3]) / 2, box[0], box[2]))
             coloured, solid = _painted(item)
             if coloured:
                 self.backs.append((box, order, _colour(item) if solid else None))
@@ -274,7 +280,19 @@ class _Paint:
                 self.unseen[address] = "text painted over"
             elif colour and _ground(self.backs, box, order) == colour:
                 self.unseen[address] = "text in the colour of its ground"
+        self.unseen.update((address, "text that is crossed out") for address in self._crossed_out())
         return self.unseen
+
+    def _crossed_out(self) -> Iterator[int]:
+        """Texts through whose middle a line is drawn from end to end; lines below them are none of these."""
+        lines = sorted(self.lines[:_AREAS])
+        for address, (left, bottom, right, top), _, _ in self.texts if lines else ():
+            high, wide = top - bottom, right - left
+            first, last = (bisect_left(lines, (bottom + part * high,)) for part in _MIDDLE)
+            if wide > high / 2 and any(
+                start <= left + wide / 10 and end >= right - wide / 10 for _, start, end in lines[first:last]
+            ):
+                yield address
 
 
 def _placed(item: Any) -> tuple[Box, Any]:
