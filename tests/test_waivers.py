@@ -269,6 +269,7 @@ def test_a_proposal_may_ask_where_the_rubric_lets_it(line: str, why: str) -> Non
         ("```\nreviewer:ignore evaluation_metric this is how it is written\n```", None),
         ("Write reviewer:ignore evaluation_metric to have it ignored.", None),
         ("`reviewer:ignore evaluation_metric reason`", None),
+        ("Write `<!-- reviewer:ignore evaluation_metric reason -->` to have it ignored.", None),
     ],
 )
 def test_what_does_not_count(line: str, notice: str | None) -> None:
