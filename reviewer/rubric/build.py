@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, cast, get_args
 
 from pydantic import ValidationError
@@ -178,18 +179,27 @@ class _Builder:
         )
 
     def predicate(self, raw: Any, at: Path_, depth: int = 0) -> Predicate | None:
-        if raw is None:
+        if raw is None and depth == 0:
             return None
         kinds = get_args(PredicateKind)
         simple = set(kinds) - {"cue", "any_of"}
         if isinstance(raw, str) and raw in simple:
             return Predicate(kind=cast(PredicateKind, raw))
         if isinstance(raw, dict) and list(raw) == ["cue"] and isinstance(raw["cue"], str):
-            known = set(self.raw.classes) | set(self.raw.cues.classes)
+            books = (self.raw.classes, self.raw.cues.classes)
+            known = set(chain(*books))
             if raw["cue"] not in known:
                 self.say(at, f"no class of words {raw['cue']!r}", meant(raw["cue"], sorted(known)))
+            elif not any(patterns for book in books for patterns in book.get(raw["cue"], {}).values()):
+                self.say(at, f"class {raw['cue']!r} has no words, so nothing proves this", "add patterns to the class")
             return Predicate(kind="cue", cue=raw["cue"])
-        if isinstance(raw, dict) and list(raw) == ["any_of"] and isinstance(raw["any_of"], list) and depth == 0:
+        if (
+            isinstance(raw, dict)
+            and list(raw) == ["any_of"]
+            and isinstance(raw["any_of"], list)
+            and raw["any_of"]
+            and depth == 0
+        ):
             inner = [self.predicate(item, at, depth + 1) for item in raw["any_of"]]
             return Predicate(kind="any_of", any_of=tuple(p for p in inner if p is not None))
         self.say(
