@@ -116,7 +116,7 @@ def test_a_repository_runs_nothing(repository: Path, run: Call) -> None:
         (["docs", "docs/plan.md"], "docs: is a folder"),
         (["HEAD", "HEAD~1"], "names no file"),
         (["HEAD:docs", "docs/plan.md"], "no file but a tree"),
-        (["HEAD:nope.md", "docs/plan.md"], "HEAD has no file 'nope.md'"),
+        (["HEAD:nope.md", "docs/plan.md"], "HEAD has no file 'nope.md'; if it was called otherwise then"),
         (["nope:docs/plan.md", "docs/plan.md"], "no revision 'nope'"),
         (["HEAD:", "docs/plan.md"], "names no file of a revision"),
         (["docs/plan.md", "--fail-on", "blocker"], "--fail-on: no condition 'blocker'; it knows: new, regressed"),
@@ -201,6 +201,12 @@ def test_records_stand_for_their_texts(run: Call) -> None:
     assert main(("review", "old.md", "--format", "json", "-o", "old.json")) == 0
     from_record, from_text = run("old.json", "new.md"), run("old.md", "new.md")
     assert from_record == from_text
+    # As other programs write it again; what cannot be read as a record is no proposal either.
+    written = json.loads(Path("old.json").read_text("utf-8"))
+    Path("sorted.json").write_text(json.dumps(written, sort_keys=True), "utf-8-sig")
+    assert run("sorted.json", "new.md") == from_text
+    Path("wide.json").write_text(json.dumps(written, sort_keys=True), "utf-16")
+    assert run("wide.json", "new.md")[0] == 2
 
 
 @pytest.mark.usefixtures("files")

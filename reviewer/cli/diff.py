@@ -1,5 +1,6 @@
 """`reviewer diff`: what became of the findings between two versions of a proposal."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ class Version(NamedTuple):
     @property
     def stored(self) -> bool:
         """Is it a record, and no proposal?"""
-        return bool(_RECORD.match(self.data[:200]))
+        return bool(_RECORD.match(self.data[:200])) or _has_version(self.data)
 
 
 @click.command()
@@ -153,6 +154,14 @@ def _rubric(records: "Mapping[Version, Review]", settings: "Settings") -> "Rubri
     if settings.rubric is None and used not in bundled_rubrics():
         raise InputError(f"a record was made with rubric '{used}', which is not bundled; name its path: --rubric PATH")
     return load_rubric(settings.rubric or used)
+
+
+def _has_version(data: bytes) -> bool:
+    """Is it a record that other programs wrote again: keys sorted, a byte order mark, UTF-16?"""
+    try:
+        return "schema_version" in dict(json.loads(data))
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _records(sides: tuple[Version, Version]) -> "dict[Version, Review]":

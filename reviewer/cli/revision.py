@@ -33,7 +33,10 @@ def read_revision(name: str, folder: Path | None = None) -> bytes:
     if revision and not is_revision(revision, folder):
         raise InputError(f"{name}: {_why(folder, revision)}")
     holder = revision or "the index"
-    raise InputError(f"{name}: {holder} has no file '{path}'; if it was renamed since, tell git first: git add")
+    remedy = (
+        f"if it was called otherwise then, name it so: {revision}:OLD.md; if it was renamed just now, git add first"
+    )
+    raise InputError(f"{name}: {holder} has no file '{path}'; {remedy}")
 
 
 def name_in(revision: str, path: str, folder: Path | None = None, *, newer: str | None = None) -> str:

@@ -26,7 +26,7 @@ def read_record(data: bytes, name: str) -> Review:
     """A record as it was written. Raises InputError if it is none, or of another version."""
     name = one_line(name)
     try:
-        review = Review.model_validate_json(data)
+        review = Review.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
