@@ -625,6 +625,9 @@ def test_a_name_that_steers_a_terminal(hub: GitHub, run: Run) -> None:
     job = run()
     assert shown(hub.comments[0]).count(f"**Since {before[:7]}:** ") == 2
     assert "\x1b" not in job.err + job.out + job.summary
+    job = run("--dry-run", "--base", "main", "--head", "change", "--repo", str(hub.folder))
+    assert "\x1b" not in job.out
+    assert not re.search(r"(?m)^\s*::", job.out)
 
 
 @pytest.mark.slow

@@ -68,7 +68,9 @@ def _agree(store: Store, plan: Plan, say: Callable[[str], None]) -> None:
         job = plan.job
         count = rescored(store, job.rubric, named=job.named, language=job.language, no_text=job.no_text)
         if count:
-            say(f"the rubric changed, but not what it asks: {count:,} stored reviews are scored again")
+            other = was["rubric"] != now["rubric"]
+            why = "the rubric changed, but not what it asks" if other else "the language or --no-text changed"
+            say(f"{why}: {count:,} stored reviews are scored again")
     store.configure(now)
 
 

@@ -307,6 +307,7 @@ def _print(plan: "Plan", post: frozenset[str]) -> None:
     from reviewer.github.comment import COMMENT, fit
     from reviewer.github.state import written
     from reviewer.github.workflow import commands, quoted
+    from reviewer.pipeline import folded
 
     parts: list[tuple[str, str]] = []
     if "comment" in post:
@@ -322,7 +323,7 @@ def _print(plan: "Plan", post: frozenset[str]) -> None:
         parts.append(("annotations, where the comment may not be written", "\n".join(commands(plan.annotations))))
     parts.append(("outputs", "\n".join(f"{name}={value}" for name, value in plan.outputs.items())))
     for title, text in parts:
-        to_stdout("\n".join((f"reviewer: {title}", *quoted(text))) + "\n\n")
+        to_stdout("\n".join((f"reviewer: {folded(title)}", *quoted(text))) + "\n\n")
 
 
 def _code(plan: "Plan", outcome: "Outcome", options: _Options) -> int:
