@@ -118,11 +118,17 @@ def test_a_cache_that_cannot_be_used_says_so(harm: str, tmp_path: Path) -> None:
     assert provider.calls == 0
 
 
-def test_a_damaged_answer_is_asked_for_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "harm",
+    ['{"of": "another version"}', "json_set(reply, '$.data', json('{}'))", "json_remove(reply, '$.data.value')"],
+    ids=str,
+)
+def test_a_damaged_answer_is_asked_for_anew(harm: str, tmp_path: Path) -> None:
+    """What is missing in it would pass for silence of the text."""
     with serve([chat()]) as provider:
         asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path))
         with closing(sqlite3.connect(tmp_path / "answers.v1.sqlite3")) as db, db:
-            db.execute('UPDATE answers SET reply = \'{"of": "another version"}\'')
+            db.execute(f"UPDATE answers SET reply = {harm if harm.startswith('json') else repr(harm)}")
         for calls in (2, 2):
             asyncio.run(ask(provider.url, PROMPT, cache_dir=tmp_path))
             assert provider.calls == calls
@@ -148,6 +154,8 @@ from pathlib import Path
 from reviewer.llm import ModelSettings, Prompt, Reply
 from reviewer.llm.cache import Answers, Remembering
 
+SCHEMA = {"type": "object", "properties": {"v": {"type": "string"}}}
+
 class Fixed:
     async def ask(self, prompt, schema):
         return Reply(data={"v": prompt.user}, text=prompt.user)
@@ -156,8 +164,8 @@ async def main():
     settings = ModelSettings(name="m", base_url="http://localhost/v1")
     model = Remembering(Fixed(), Answers(settings, Path(sys.argv[1])))
     for n in range(100):
-        reply = await model.ask(Prompt(id="p", system="s", user=f"{sys.argv[2]} {n}"), {})
-        shared = await model.ask(Prompt(id="p", system="s", user=f"shared {n}"), {})
+        reply = await model.ask(Prompt(id="p", system="s", user=f"{sys.argv[2]} {n}"), SCHEMA)
+        shared = await model.ask(Prompt(id="p", system="s", user=f"shared {n}"), SCHEMA)
         assert (reply.text, shared.text) == (f"{sys.argv[2]} {n}", f"shared {n}")
 
 asyncio.run(main())

@@ -9,7 +9,7 @@ import pytest
 from llm_server import Answer, chat, serve
 
 from reviewer.domain.resources import resource
-from reviewer.errors import SettingsError
+from reviewer.errors import BudgetError, SettingsError
 from reviewer.llm import ModelSettings
 from reviewer.pipeline import estimate, review_many
 
@@ -37,7 +37,7 @@ def silent(request: dict[str, Any]) -> Answer:
         ({"max_calls": 1}, ""),
         ({"max_tokens": 9_000}, "tokens: about 2"),  # each call sets room for 16,000 tokens aside
         ({"max_tokens": 30_000}, ""),
-        ({"max_cost": 0.03}, "dollars: about 0.03"),
+        ({"max_cost": 0.03}, "dollars: about 0.04"),
         ({"max_cost": 0.05}, ""),
     ],
     ids=str,
@@ -47,6 +47,29 @@ def test_a_limit_that_would_be_reached_is_told(limit: dict[str, Any], short: str
     told = estimate([CHURN], model=ModelSettings(name="m", base_url="http://h/v1", price=(1, 2), **limit)).short
     assert told.startswith(short)
     assert bool(told) is bool(short)
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize("limit", ["max_tokens", "max_cost"])
+def test_the_border_that_is_told_is_where_a_run_stops(limit: str, missing: int) -> None:
+    """What a limit sets aside for a call is counted on the safe side; here, too."""
+    model = ModelSettings(name="m", base_url="http://h/v1", price=(1, 2))
+    room = estimate([CHURN], model=model).largest_call + (1 + (limit == "max_cost")) * model.max_output_tokens - missing
+    least = {"max_tokens": room, "max_cost": room / 1e6}[limit]
+    with serve(silent) as provider:
+        model = model.model_copy(update={"base_url": provider.url, limit: least})
+        told = estimate([CHURN], model=model).short
+
+        async def go() -> list[str]:
+            return [done.status async for done in review_many([CHURN], model=model)]
+
+        if missing:
+            with pytest.raises(BudgetError):
+                asyncio.run(go())
+        else:
+            assert asyncio.run(go()) == ["reviewed"]
+    assert bool(told) is bool(missing)
+    assert provider.calls == 1 - missing
 
 
 def test_a_limit_of_costs_needs_a_price() -> None:

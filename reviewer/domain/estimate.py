@@ -22,6 +22,7 @@ class Estimate(Frozen):
     input_tokens: int = 0
     output_tokens: int = 0  # of answers of the usual length
     most_output_tokens: int = 0  # of answers as long as the settings allow
+    largest_call: int = 0  # tokens in of the largest call, as many as are set aside for it under a limit
     counted: str = "estimate"  # how tokens were counted: "tiktoken", or "estimate"
     likely_cost: float | None = 0.0  # US dollars; None: no price is known
     most_cost: float | None = 0.0

@@ -14,6 +14,7 @@ from reviewer.domain.record import Answer
 from reviewer.domain.resources import resource
 from reviewer.errors import IncompleteError, SettingsError, TooLongError
 from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, host_of, price
+from reviewer.llm.tokens import asked_for
 from reviewer.rubric.once import once
 
 EXTRACT, REASK = "extract.v2", "reask.v1"
@@ -97,6 +98,7 @@ def estimate(
         input_tokens=tokens,
         output_tokens=usual,
         most_output_tokens=most,
+        largest_call=max((asked_for(prompt, question.schema) for prompt in asked), default=0),
         counted=counts[0][1] if counts else "estimate",
         likely_cost=price(Usage(input_tokens=tokens, output_tokens=usual), settings) if asked else 0.0,
         most_cost=price(Usage(input_tokens=tokens, output_tokens=most), settings) if asked else 0.0,

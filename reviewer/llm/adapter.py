@@ -15,7 +15,7 @@ from typing import Any
 
 from reviewer.domain import Usage
 from reviewer.errors import SettingsError
-from reviewer.llm.answer import entries, problems, read_json
+from reviewer.llm.answer import problems, read_json, usable
 from reviewer.llm.faults import Exchange, Fault, as_dict, choice_in, fault_of, usage_of, words_of
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Mode, ModelSettings, Prompt, Reply
@@ -312,8 +312,7 @@ class ChatModel:
         )
         if wrong := problems(data, schema):
             note = f"{len(wrong)} entries of the answer do not fit: {'; '.join(wrong[:3])}"
-            usable = len(wrong) <= entries(schema) // 10  # a few can be told; more would pass for silence
-            raise fault(note, reply.model_copy(update={"note": note}) if usable else None)
+            raise fault(note, reply.model_copy(update={"note": note}) if usable(wrong, schema) else None)
         return reply
 
     def _known(self, said: object, sent: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -45,9 +45,13 @@ def problems(data: Any, schema: Mapping[str, Any]) -> list[str]:
     return list(_problems(data, schema, ""))
 
 
-def entries(schema: Mapping[str, Any]) -> int:
-    """How many entries an answer has."""
-    return sum(entries(part) for part in schema["properties"].values()) if "properties" in schema else 1
+def usable(wrong: Sequence[str], schema: Mapping[str, Any]) -> bool:
+    """Can the rest be used? A few entries that do not fit can be told; more would pass for silence."""
+    return len(wrong) <= _entries(schema) // 10
+
+
+def _entries(schema: Mapping[str, Any]) -> int:
+    return sum(_entries(part) for part in schema["properties"].values()) if "properties" in schema else 1
 
 
 def _problems(data: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from reviewer.llm.faults import Fault
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.prices import price
-from reviewer.llm.tokens import most
+from reviewer.llm.tokens import asked_for
 
 _TABLE = "CREATE TABLE IF NOT EXISTS taken (id INTEGER PRIMARY KEY CHECK (id = 1), dollars REAL, tokens INT, calls INT)"
 _START = "INSERT OR IGNORE INTO taken VALUES (1, 0, 0, 0)"
@@ -158,7 +158,7 @@ class Metered:
         """Set the worst case of a call aside: the whole prompt, and an answer as long as it may be."""
         if not self.ledger.kept:
             return None
-        tokens = most(f"{prompt.system}{prompt.user}{schema}")
+        tokens = asked_for(prompt, schema)
         answer = self.settings.max_output_tokens * (2 if prompt.repair == "longer" else 1)
         dollars = price(Usage(input_tokens=tokens, output_tokens=answer), self.settings) or 0.0
         worst = Taken(dollars, tokens + answer, 1)

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from pydantic import ValidationError
 
 from reviewer.errors import SettingsError
+from reviewer.llm.answer import problems, usable
 from reviewer.llm.loops import PerLoop
 from reviewer.llm.model import Model, ModelSettings, Prompt, Reply
 from reviewer.llm.providers import base_url_of
@@ -97,7 +98,7 @@ class Remembering:
         """The answer from the cache, or a new one that goes into it."""
         key = self.answers.key(prompt, schema)
         async with self._locks.get().setdefault(key, asyncio.Lock()):  # twins in one run are asked once
-            if (found := self.answers.get(key)) and (kept := _read(found)):
+            if (found := self.answers.get(key)) and (kept := _read(found, schema)):
                 return kept.model_copy(update={"cached": True, "calls": 0, "cost": 0.0})
             reply = await self.inner.ask(prompt, schema)
             try:
@@ -107,12 +108,13 @@ class Remembering:
         return reply
 
 
-def _read(found: str) -> Reply | None:
+def _read(found: str, schema: Mapping[str, Any]) -> Reply | None:
     """An answer that was kept; None where it is damaged, or another version wrote it: then it is asked for anew."""
     try:
-        return Reply.model_validate_json(found)
+        reply = Reply.model_validate_json(found)
     except ValidationError:
         return None
+    return reply if usable(problems(reply.data, schema), schema) else None
 
 
 @contextmanager

@@ -4,12 +4,15 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import tiktoken
+
+    from reviewer.llm.model import Prompt
 
 # File names and hashes as tiktoken has them: it deletes a file with another hash and downloads it anew,
 # without a time limit, so we look before it does.
@@ -52,6 +55,11 @@ def most(text: str, model: str = "") -> int:
     """No fewer tokens than any model's table makes of `text`, as far as we have seen."""
     tokens, how = count(text, model)
     return tokens if how == "tiktoken" else max(tokens, -(-len(text.encode("utf-8", "replace")) // 3))
+
+
+def asked_for(prompt: "Prompt", schema: Mapping[str, Any]) -> int:
+    """The tokens of a whole question that a limit sets aside."""
+    return most(f"{prompt.system}{prompt.user}{schema}")
 
 
 @cache

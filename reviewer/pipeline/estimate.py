@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.domain import Estimate, LeftOut, Review, Rubric
+from reviewer.domain import Estimate, LeftOut, Review, Rubric, Usage
 from reviewer.errors import IncompleteError, InputError
 from reviewer.extract import llm
-from reviewer.llm import kept
+from reviewer.llm import kept, price
 from reviewer.llm.providers import host_of
 from reviewer.pipeline.leaving import check_leaving
 from reviewer.pipeline.one import Named, Run, Source, named, opened, ready
@@ -63,10 +63,10 @@ def _short(total: Estimate, model: "ModelSettings") -> str:
     """The limit that a run would reach before its end. The worst case of each call is set aside before it is made."""
     if not total.calls:
         return ""
-    last = 1 / total.calls
-    tokens = total.input_tokens + total.output_tokens + last * (total.most_output_tokens - total.output_tokens)
-    likely, most = total.likely_cost or 0.0, total.most_cost or 0.0
-    dollars = likely + last * (most - likely)
+    # All of them as usual but the last, for which as much must be left as it is set aside.
+    usual, most = 1 - 1 / total.calls, Usage(input_tokens=total.largest_call, output_tokens=model.max_output_tokens)
+    tokens = usual * (total.input_tokens + total.output_tokens) + most.input_tokens + most.output_tokens
+    dollars = usual * (total.likely_cost or 0.0) + (price(most, model) or 0.0)
     if model.max_calls is not None and total.calls > model.max_calls:
         return f"calls: {total.calls:,} needed, limit {model.max_calls:,}"
     if model.max_tokens is not None and tokens > model.max_tokens:
@@ -82,5 +82,6 @@ def _sum(parts: Sequence[Estimate]) -> Estimate:
     for name in ("likely_cost", "most_cost"):
         costs = [getattr(part, name) for part in parts]
         total[name] = None if None in costs else sum(costs)
+    largest = max(part.largest_call for part in parts)
     counted = next((part.counted for part in parts if part.calls), "estimate")
-    return parts[0].model_copy(update={**total, "counted": counted})
+    return parts[0].model_copy(update={**total, "counted": counted, "largest_call": largest})
