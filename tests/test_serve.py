@@ -1,5 +1,6 @@
 """The page's server: who may ask it, for what, and that nothing of a proposal becomes active in it."""
 
+import asyncio
 import html
 import json
 import re
@@ -268,6 +269,26 @@ def test_a_body_that_is_too_long_is_not_read(declared: bool) -> None:
     answer = owner().post("/review?rubric=fsdl", content=body)
     assert answer.status_code == 413
     assert "more than 10 MB" in answer.json()["error"]
+
+
+def test_who_leaves_while_sending_is_no_fault() -> None:
+    client = owner()
+    headers = {**GOOD, "cookie": f"reviewer-{PORT}={TOKEN}", "x-reviewer-csrf": client.headers["x-reviewer-csrf"]}
+    scope = {
+        **{"type": "http", "method": "POST", "path": "/review", "query_string": b"rubric=fsdl"},
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    sent = iter([{"type": "http.request", "body": b"# Half", "more_body": True}, {"type": "http.disconnect"}])
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return next(sent)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert told[0]["status"] == 400
 
 
 @pytest.mark.parametrize("path", ["/report/x", "/compare/x/y", "/download/x/json"])

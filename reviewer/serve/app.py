@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -42,7 +42,7 @@ def application(desk: Desk, csrf: str) -> Starlette:
             Route("/estimate/{id}", routes.estimate, methods=["POST"]),
             Route("/ask/{id}", routes.ask, methods=["POST"]),
         ],
-        exception_handlers={ReviewerError: _told},
+        exception_handlers={ReviewerError: _told, ClientDisconnect: _left},
     )
 
 
@@ -162,6 +162,11 @@ async def _told(request: Request, error: Exception) -> Response:
     """What the user can put right, in words for the page."""
     status = 413 if isinstance(error, TooLargeError) else 422
     return JSONResponse({"error": str(error)}, status)
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    """Whoever was sending is gone, a closed page or a closed lid: no fault, and nobody reads this."""
+    return Response(status_code=400)
 
 
 def _wanted(asked: QueryParams) -> Wanted:
