@@ -275,7 +275,10 @@ def test_who_leaves_while_sending_is_no_fault() -> None:
     client = owner()
     headers = {**GOOD, "cookie": f"reviewer-{PORT}={TOKEN}", "x-reviewer-csrf": client.headers["x-reviewer-csrf"]}
     scope = {
-        **{"type": "http", "method": "POST", "path": "/review", "query_string": b"rubric=fsdl"},
+        "type": "http",
+        "method": "POST",
+        "path": "/review",
+        "query_string": b"rubric=fsdl",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
     sent = iter([{"type": "http.request", "body": b"# Half", "more_body": True}, {"type": "http.disconnect"}])
