@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -91,6 +92,7 @@ def test_changed_points_change_the_score(stored: Path, run: Call, tmp_path: Path
         ("empty.json", "", "is empty"),
         ("text.json", "hello", "not a record"),
         ("other.json", "{}", "not a record"),
+        ("deep.json", "[" * 200_000, "not a record"),
     ],
 )
 def test_what_is_no_record(name: str, content: str | None, said: str, run: Call, tmp_path: Path) -> None:
@@ -98,6 +100,27 @@ def test_what_is_no_record(name: str, content: str | None, said: str, run: Call,
         (tmp_path / name).write_text(content)
     code, out, err = run("score", name)
     assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize("command", [("score",), ("diff", "review.json")])
+@pytest.mark.parametrize(
+    ("edited", "said"),
+    [
+        (lambda facts: facts[:-1], "not one for each of the"),
+        (lambda facts: [*facts, facts[0]], "not one for each of the"),
+        (lambda facts: [{**facts[0], "value": "superb"}, *facts[1:]], "no value 'superb'"),
+        (lambda facts: [{**facts[0], "value": []}, *facts[1:]], "no value ()"),
+    ],
+)
+def test_facts_that_no_review_wrote_are_refused(
+    edited: Callable[[list[Any]], list[Any]], said: str, command: tuple[str, ...], stored: Path, run: Call
+) -> None:
+    record = json.loads(stored.read_text("utf-8").partition("\n")[0])
+    (stored.parent / "review.json").write_text(json.dumps(record))
+    (stored.parent / "edited.json").write_text(json.dumps({**record, "facts": edited(record["facts"])}))
+    code, _, err = run(*command, "edited.json")
+    assert code == 2
     assert said in err
 
 

@@ -60,6 +60,6 @@ def _records(name: str) -> list[bytes]:
         raise InputError(f"{name}: is empty; name what `reviewer review --format json -o FILE` wrote")
     try:
         json.loads(lines[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return [data]
     return lines

@@ -11,7 +11,7 @@ from reviewer.compare.texts import absent, stands, words
 from reviewer.critique import critique
 from reviewer.domain import Fact, Finding, Review, Rubric, RubricUsed, Scorecard, Shift
 from reviewer.domain.comparison import AxisMove, Caveat, Comparison, FactChange, Obstacle, Side, WordMove
-from reviewer.score import score
+from reviewer.score import check_facts, score
 
 
 class _Judged(NamedTuple):
@@ -103,6 +103,7 @@ def _obstacle(old: Review, new: Review, rubric: Rubric) -> Obstacle | None:
 
 def _judge(review: Review, rubric: Rubric, language: str) -> _Judged:
     """Figures and findings in this rubric's and language's words."""
+    check_facts(review.facts, rubric, review.document.name)
     card = score(review.facts, rubric)
     said = critique(card, review.facts, review.document, rubric, language).findings
     if review.document.text:

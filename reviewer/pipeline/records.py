@@ -11,7 +11,7 @@ from reviewer.errors import InputError, one_line
 from reviewer.pipeline.notices import notices, region_notices
 from reviewer.pipeline.one import Language, used
 from reviewer.pipeline.waivers import asked
-from reviewer.score import score
+from reviewer.score import check_facts, score
 
 
 def record_schema() -> dict[str, Any]:
@@ -61,6 +61,7 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
             f"({review.rubric.id} {review.rubric.version}) than those of {rubric.id} {rubric.version}; "
             "review the document again with --rubric"
         )
+    check_facts(review.facts, rubric, review.document.name)
     spoken = language or ("ko" if review.language == "ko" else "en")
     scorecard = score(review.facts, rubric)
     said = critique(scorecard, review.facts, review.document, rubric, spoken)

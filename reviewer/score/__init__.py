@@ -4,14 +4,31 @@ Only +, -, *, / in a fixed order and correctly rounded decimals are used, since 
 every machine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reviewer.domain import AxisScore, Change, Fact, Mark, Rubric, Scorecard
+from reviewer.errors import InputError
 from reviewer.rubric.tables import holds
 from reviewer.score.axes import Answers, Axes, unknown
 from reviewer.score.counterfactuals import counterfactuals
 from reviewer.score.demand import stated_nines
 from reviewer.score.verdict import gate_results, gate_states, judge
+
+
+def check_facts(facts: Sequence[Fact], rubric: Rubric, name: str) -> None:
+    """Refuse stored facts that no review of this rubric could have written: people edit records, programs cut them."""
+    wrong = ""
+    if [fact.criterion for fact in facts] != [criterion.id for criterion in rubric.criteria]:
+        wrong = f"not one for each of the {len(rubric.criteria)} criteria, in their order"
+    else:
+        for fact, criterion in zip(facts, rubric.criteria, strict=True):
+            single = isinstance(fact.value, str)
+            values = {fact.value} if isinstance(fact.value, str) else {*fact.value}
+            if single is criterion.multiple or not values or not criterion.by_id.keys() >= values:
+                wrong = f"{criterion.id}: no value {fact.value!r}"
+                break
+    if wrong:
+        raise InputError(f"{name}: its facts are not as they were written ({wrong}); review it again")
 
 
 def score(facts: Iterable[Fact], rubric: Rubric) -> Scorecard:
