@@ -155,6 +155,8 @@ CASES: list[tuple[bytes, str, str]] = [
     (b"<!DOCTYPE html><p>" + WORDS, "-", "html"),
     (b"<!DOCTYPE html><p>" + WORDS, "a.doc", "html"),
     (b"<p>" + WORDS + b"</p>", "a.html", "html"),
+    (b"<!-- copied -->\n<h1>One</h1>\n<p>" + WORDS + b"</p>", "-", "html"),
+    (b"<div align=center>\n\nOne\n\n</div>\n\n- a **b**\n" + WORDS, "-", "markdown"),
     (b"<p>" + WORDS + b"</p>", "a.md", "markdown"),
     (pdf([prose()]), "a.md", "pdf"),
     (pdf([prose()]), "-", "pdf"),

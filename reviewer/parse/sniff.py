@@ -56,6 +56,8 @@ _RST = re.compile(
     rb"(?m)^\.\. [\w-]+::|^\.\. _[^\n]+:|^:[\w ]+: |::\r?\n\r?\n[ \t]+\S|`[^`\n]+`_\b|^(?:={4,}|-{4,})\r?$"
 )
 _HTML = re.compile(rb"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL)
+# A part of a page, as people copy it out of one.
+_PART = re.compile(rb"(?i)\s*(?:<!--.*?-->\s*)*<(?:p|div|h[1-6]|table|ul|ol|section|article|main)\b[^<>]*>", re.DOTALL)
 _TAG = re.compile(rb"(?i)<(?:p|div|h[1-6]|table|ul|ol|span|br)\b[^<>]*>")
 _HEAD = 4096
 
@@ -127,6 +129,9 @@ def _text(data: bytes, name: str) -> str:
     if _HTML.match(head) and kind not in ("markdown", "rst"):
         return "html"
     if kind == "html" and _TAG.search(data):
+        return "html"
+    part = _PART.match(head) if kind not in ("markdown", "rst") and b"</" in data else None
+    if part and not _MARKDOWN.search(data, part.end()):
         return "html"
     if kind in ("markdown", "rst"):
         return kind
