@@ -1,6 +1,7 @@
 """A run: what is due, what is kept, how it stops and goes on. Ids are those of the table of faults."""
 
 import asyncio
+import csv
 import json
 import os
 import pickle
@@ -26,13 +27,14 @@ from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
 from reviewer.batch.process import Process
+from reviewer.batch.report import write_report
 from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
 from reviewer.domain import Rubric
 from reviewer.domain.resources import resource
 from reviewer.errors import CredentialError, InputError, SettingsError
-from reviewer.pipeline import ModelSettings, Panel, load_rubric
+from reviewer.pipeline import ModelSettings, Panel, load_rubric, read_sheet
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
 
@@ -116,9 +118,12 @@ def test_ar11_a_renamed_file_is_no_new_review_and_an_edited_one_is(tmp_path: Pat
     (source / "p0000.md").rename(source / "renamed.md")
     (source / "p0001.md").write_text(EXAMPLE + "\nEdited.\n")
     (source / "p0002.md").unlink()
+    as_before = (source / "p0003.md").stat()  # of the same size, and its time set back
+    (source / "p0003.md").write_bytes((source / "p0003.md").read_bytes().replace(b"3", b"4"))
+    os.utime(source / "p0003.md", ns=(as_before.st_atime_ns, as_before.st_mtime_ns))
     engine.seen.clear()
     go(tmp_path / "run", engine, rubric, source)
-    assert engine.seen == ["p0001.md"]
+    assert engine.seen == ["p0001.md", "p0003.md"]
     assert [Path(name).name for name, *_ in rows(tmp_path / "run")] == ["p0001.md", "p0003.md", "renamed.md"]
 
 
@@ -129,6 +134,30 @@ def test_ar11_a_renamed_folder_is_counted_before_the_run_ends(tmp_path: Path, ru
     with begun(tmp_path / "run", plan) as store:
         work(store, plan, Engine(), stopped=lambda: False, tell=lambda state, cost: None)
         assert store.counts() == {"reviewed": 3}
+
+
+def test_ar11_what_people_wrote_goes_along_with_a_renamed_file(tmp_path: Path, rubric: Rubric) -> None:
+    run, source = tmp_path / "run", proposals(tmp_path / "in", 3)
+    (source / "twin.md").write_bytes((source / "p0002.md").read_bytes())
+
+    def reported(*renamed: Path) -> dict[str, str]:
+        go(run, Engine(), rubric, *renamed)
+        with open_store(run) as store:
+            write_report(store.rows(), run, rubric, formats=["csv"])
+        return {Path(row["document"]).name: row["decision"] for _, row in read_sheet(run / "results.csv")}
+
+    reported(source)
+    decided = [{**row, "decision": Path(row["document"]).stem} for _, row in read_sheet(run / "results.csv")]
+    with (run / "results.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, decided[0])
+        writer.writeheader()
+        writer.writerows(decided)
+    (source / "p0000.md").rename(source / "a.md")
+    (source / "twin.md").unlink()  # a copy that has its own row already takes nothing over
+    left = {"p0001.md": "p0001", "p0002.md": "p0002", "twin.md": "twin"}
+    assert reported(source) == {"a.md": "p0000", **left}
+    (source / "a.md").rename(source / "b.md")
+    assert reported(source.rename(tmp_path / "moved")) == {"b.md": "p0000", **left}
 
 
 @pytest.mark.parametrize("window", [1, 5])

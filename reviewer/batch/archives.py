@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import struct
 import tarfile
 import zipfile
@@ -77,9 +78,14 @@ def members(path: Path, kind: Kind) -> Iterator[Member]:
     try:
         found = path.stat()
         with path.open("rb") as file:
-            yield from _inside(file, path.name, kind, f"{found.st_mtime_ns}:{found.st_size}", _Quota(found.st_size), 1)
+            yield from _inside(file, path.name, kind, stamp_of(found), _Quota(found.st_size), 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}; check the file") from error
+
+
+def stamp_of(found: os.stat_result) -> str:
+    """What differs once a file was touched: a copy that keeps the times keeps its content's, but not its entry's."""
+    return f"{found.st_mtime_ns}:{found.st_ctime_ns}:{found.st_size}"
 
 
 def unique(place: str, seen: dict[int, int]) -> str:

@@ -19,6 +19,7 @@ class Row(Frozen):
     state: State
     reason: str = ""
     record: bytes | None = None
+    moved_from: tuple[str, ...] = ()  # keys of the same text at places where it is no more
 
     @property
     def why(self) -> str:

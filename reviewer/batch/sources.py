@@ -22,7 +22,7 @@ from os.path import exists, isdir, islink
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from reviewer.batch.archives import MOST, archive_kind, members, readable, unique
+from reviewer.batch.archives import MOST, archive_kind, members, readable, stamp_of, unique
 from reviewer.batch.database import is_run
 from reviewer.batch.rows import FOLDERS, OWN_FILE, PAGES
 from reviewer.batch.store import Listed
@@ -159,7 +159,7 @@ def _plain(path: Path) -> Entry:
         except OSError as error:
             raise InputError(f"{name}: cannot be read: {error.strerror}; check its permissions") from error
 
-    return _entry(str(path), name, f"{found.st_mtime_ns}:{found.st_size}", read)
+    return _entry(str(path), name, stamp_of(found), read)
 
 
 def _folder(root: Path, rules: Rules) -> Iterator[Entry | LeftOut]:

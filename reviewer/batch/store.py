@@ -179,13 +179,18 @@ class Store:
     def rows(self, *, records: bool = True) -> Generator[Row, None, None]:
         """Every document in the order of its source; `records=False` leaves the records out, and is quick."""
         shown = "p.record" if records else "NULL"
+        moved: dict[str, tuple[str, ...]] = {}
+        for content, id_ in self._ask("SELECT content, id FROM documents WHERE NOT present AND content IS NOT NULL"):
+            moved[content] = (*moved.get(content, ()), id_)
         sql = (
-            f"SELECT d.id, d.name, {_STATE}, coalesce(r.reason, d.reason), r.name, {shown} {_SEEN} ORDER BY d.position"
+            f"SELECT d.id, d.name, {_STATE}, coalesce(r.reason, d.reason), d.content, r.name, {shown} {_SEEN} "
+            "ORDER BY d.position"
         )
         with sound(self.path), closing(self._db.execute(sql, (self.key,))) as found:
-            for id_, name, state, reason, reviewed_as, packed in found:
+            for id_, name, state, reason, content, reviewed_as, packed in found:
                 record = _unpacked(packed, name, reviewed_as) if packed else None
-                yield Row(id=id_, name=name, state=state, reason=reason, record=record)
+                was = moved.get(content, ())
+                yield Row(id=id_, name=name, state=state, reason=reason, record=record, moved_from=was)
 
     def links(self) -> Iterator[Link]:
         """Every document without what came of it, in the order of its source."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewer.batch.report.entries import Entry, asked, left
+from reviewer.batch.report.entries import Entry, asked, file_name, left
 from reviewer.batch.report.files import whole_file
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric
@@ -21,10 +21,17 @@ class Kept:
 
     columns: tuple[str, ...]
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict)  # by id; by name where the sheet has no ids
+    ids: set[str] = field(default_factory=set)  # of all rows, also where nothing was written
 
     def of(self, row: Row) -> dict[str, str]:
-        """What was written about this document."""
-        said = self.rows.pop(row.id, None) or self.rows.pop(row.name, None) or {}
+        """What was written about this document, if need be under its old name."""
+        keys = [key for key in (row.id, row.name) if key in self.rows]
+        if not keys and row.id not in self.ids:
+            there = [key for key in row.moved_from if key in self.rows]
+            last = file_name(row.name)
+            there = [key for key in there if file_name(self.rows[key].get("document", "")) == last] or there
+            keys = there if len(there) == 1 else []  # of two copies, nobody knows which this was
+        said: Mapping[str, str] = self.rows.pop(keys[0]) if keys else {}
         return {column: said.get(column, "") for column in self.columns}
 
     def others(self) -> Iterator[dict[str, str]]:
@@ -42,6 +49,7 @@ def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept
         raise InputError(f"{path}: has no column 'id' and none 'document', which say whose a row is; rename it")
     kept = Kept(columns=tuple(dict.fromkeys((*own, *added))))
     for where, row in found:
+        kept.ids.add(row.get("id", ""))
         if any(row.get(column, "").strip() for column in kept.columns):
             whose = row.get("id") or row.get("document") or where
             if whose in kept.rows:
