@@ -228,7 +228,7 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
         "said": redact(re.sub(r"\s+", " ", said).strip().rstrip("."), names["secret"])[:200],
         "after": f" for {after:g} s" if after else "",
         "location": redact(exchange.headers.get("location", "another address"), names["secret"])[:200],
-        "filters": _filters(told),
+        "filters": redact(_filters(told), names["secret"])[:200],
     }
     unsent = re.search(r"(?i)connect(error|timeout)|proxyerror", words)
     return Fault(
