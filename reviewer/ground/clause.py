@@ -8,7 +8,8 @@ from reviewer.rubric.negation import negations
 _REACH = 200  # characters beside a quote that its clause can reach
 _ASIDE = re.compile(r"\([^()]*\)")
 _END = re.compile(
-    r"[|()]|[.!?。;](?:\s|$|(?=<br))|(?:<br\s?/?>\s?){2}|[,，](?:\s(?!(?:which|this|that) is (?:not true|untrue))|$)"
+    r"[|()]|[.!?。;](?:\s|$|(?=<br))|(?:<br\s?/?>\s?){2}|[,，](?:\s(?!(?:which|this|that) is (?:not true|untrue)"
+    r"|which (?:we|they) (?:do not|don['’]t|cannot|can['’]t) (?:have|own|hold|get)\b)|$)"
     r"|[ ]{2,}\n|\n(?=\*\*[^*\n]{1,40}:)|\s(?:[—–/]|--)\s"
     r"|\b(?:but|although|though|while|whereas|however)\b"
     r"|(?:지만|으나|므로|니까|면서|는데|은데|인데|며)(?=[\s,])|(?<![다라자냐])고(?=\s(?!있|싶|나|보|볼|말))"
@@ -19,14 +20,17 @@ _INTERRUPTED = re.compile(
 )
 # "Human review: none", "| Labels | not available |", "Do we have labels? No": the answer denies what stands before.
 _ANSWER = re.compile(
-    r"\s*[(:|?—–-]+\s*(?:no(?:ne|t (?:yet|planned|available|applicable|possible|done|needed|required|decided|known"
-    r"|in scope|in place|defined))?|n/a|never|없음|없다|미정|아님|아니오|불가|해당 ?없음|[✗✘❌×])\s*(?:[)|,;.!\n]|$)",
+    r"\s*[(:|?—–-]+\s*(?:no(?:ne(?: yet| so far)?|t(?: at all)?|t (?:yet|planned|available|applicable|possible|done"
+    r"|needed|required|decided|known|in scope|in place|defined))?|n/a|never|hardly|없음|없다|미정|아님|아니오|불가"
+    r"|해당 ?없음|[✗✘❌×])\s*(?:[)|,;.!\n]|$)",
     re.IGNORECASE,
 )
 # These deny what follows them, not what stands before: "agents decide instead of a model".
 _FORWARD = re.compile(r"instead\sof|rather\sthan|without", re.IGNORECASE)
 _EXCLUDED = re.compile(
-    r"\bnon-?goals?\b|\b(?:out[ -]of|not in|beyond (?:the )?)[ -]?scope\b|제외 ?(?:범위|사항)|비목표|범위 밖",
+    r"\bnon-?goals?\b|\b(?:out[ -]of|not in|beyond (?:the )?)[ -]?scope\b|제외 ?(?:범위|사항)|비목표|범위 밖"
+    r"|\b(?:won['’]?t|will not|do not) (?:have|do)\b|\bnot (?:done|included|planned|available)\b"
+    r"|하지 않(?:는|을) (?:일|것)|^[\d.\s]*(?:what(?:['’]s| is) |still )*missing\W*$",
     re.IGNORECASE,
 )
 # "We will not do the following:" before a list, but not "Rules are not enough for two reasons:".
@@ -35,6 +39,13 @@ _REASONS = re.compile(
 )
 
 
+# "Missing: labels", and before a list: the label alone says it.
+_LACKING = re.compile(
+    r"(?:^|[\n|.;])[\s*_>#+-]*(?:what(?:['’]s| is) |still )*(?:missing|absent|lacking|unavailable|out of scope"
+    r"|not (?:available|planned|done|included|there)(?: yet)?|없는 것|없음|부족한 것|미보유|미확보|제외)[\s*_]*[:：]"
+    r"[\s*_]*$",
+    re.IGNORECASE,
+)
 # A colon parts a label from its text, but "not available yet are the following: labels, a test set" denies on.
 _COLON = re.compile(r":(?=\s)")
 _OPENS_LIST = re.compile(r"\b(?:following|these|those|scope)\b|다음", re.IGNORECASE)
@@ -58,6 +69,8 @@ def denied(start: int, end: int, first: int, last: int, document: Document) -> s
 
 def _denied_before(lead: str) -> bool:
     lead = _ASIDE.sub(" ", lead)
+    if _LACKING.search(lead):
+        return True
     sentence = lead.rfind(". ") + 2 if ". " in lead else 0  # no clause begins before it
     begin = max((stop.end() for stop in _END.finditer(lead, sentence)), default=sentence)
     for colon in _COLON.finditer(lead, begin):
@@ -98,5 +111,7 @@ def _denied_list(first: int, document: Document) -> str | None:
     opening = opening.rstrip(" *_\n")
     if not opening.endswith((":", "：")):
         return None
+    if _LACKING.search(opening):
+        return "denied by the line above the list"
     sentence = re.split(r"[.!?。]\s", opening)[-1]
     return "denied by the line above the list" if any(negations(sentence)) and not _REASONS.search(sentence) else None

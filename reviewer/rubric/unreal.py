@@ -57,7 +57,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _FALSE_KOREAN = re.compile(
-    r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다)"
+    r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다|사실무근|오해)"
 )
 _STRUCK = re.compile(
     r"~~(?=\S)(?:[^~]|(?<!~)~(?!~)){1,2000}~~"
@@ -81,7 +81,7 @@ SIGNS = {
         r"the\W(?:claim|rumou?r|idea|belief|notion|assumption)\Wthat\W|(?:false|untrue|wrong|incorrect|myth|lie)\W(?:that|to)|(?:falsely|wrongly)\W"
     ),
     _IF_KOREAN: "다면|있으면|있었으면",
-    _FALSE_KOREAN: "거짓|틀렸|틀린|사실과",
+    _FALSE_KOREAN: "거짓|틀렸|틀린|사실과|사실무근|오해",
     _NOUGHT: sign(r"(?:^|\W)(?:0|zero|nought|nil)\W|(?:^|\D)0\W?[건개장명행]"),
 }
 LONGEST = 5_000  # characters; what is longer is no sentence, and no proof
