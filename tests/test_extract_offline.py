@@ -123,6 +123,7 @@ def test_a_line_that_leads_in_speaks_for_the_items_below(rubric: Rubric) -> None
             "5*3*2, 2**3 and 4**5, a * b * c, snake_case_x, *so*",
         ),
         ("*Title of it* (2019)", "*Title of it* (2019)"),
+        ("<b>34</b>\u00a0% of the <strong>labels</strong>\n<br>", "34 % of the labels <br>"),
     ],
 )
 def test_emphasis_is_not_read(written: str, shown: str) -> None:

@@ -35,12 +35,14 @@ _EMPHASIS = re.compile(
     rf"|(?<![\w\\])(_{{1,3}})(?![\s_])([^_\n]{{1,300}}?)(?<![\s\\])\3(?!\w){_NO_TITLE}"
 )
 _ATTRIBUTES = re.compile(r"""(<[A-Za-z][\w-]*)((?:\s+[\w:@-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))+)\s*/?>""")
+_INLINE = re.compile(r"</?(?:b|strong|i|em|u|mark|span)>")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
 def flat(text: str) -> str:
     """A sentence as the book reads it: on one line."""
-    return as_shown(text.replace("\r\n", " ").replace("\n", " "))
+    text = text.replace("\r\n", " ").replace("\n", " ")
+    return as_shown(text if text.isascii() else text.replace("\u00a0", " ").replace("\u202f", " "))
 
 
 def as_shown(text: str) -> str:
@@ -54,6 +56,7 @@ def as_shown(text: str) -> str:
         text = _ESCAPED.sub(r"\1", text)
     if "<" in text:
         text = _ATTRIBUTES.sub(lambda tag: f"{tag[1]}> {' '.join(_ADDRESS.findall(tag[2]))}", text)
+        text = _INLINE.sub("", text)
     return text
 
 
