@@ -1,9 +1,12 @@
 """The other bundled rubrics at work: a design document with seeded flaws, a course proposal that sums to a mark."""
 
+from pathlib import Path
+
 import pytest
 
 from reviewer.domain import Review
 from reviewer.domain.resources import resource
+from reviewer.errors import RubricError
 from reviewer.pipeline import bundled_rubrics, load_rubric, render, review
 
 DESIGN = {
@@ -110,6 +113,16 @@ def test_each_part_is_worth_points(part: str) -> None:
     done = read(head + tail, "course-proposal")
     assert done.scorecard is not None
     assert done.scorecard.axes["mark"].point < 95
+
+
+def test_a_folder_of_its_name_that_is_no_rubric_hides_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    bundled = load_rubric("fsdl")
+    Path("fsdl").mkdir()
+    assert load_rubric("fsdl") == bundled
+    Path("fsdl/rubric.yaml").write_text("id: mine\n")
+    with pytest.raises(RubricError):
+        load_rubric("fsdl")  # one that is a rubric is what was meant
 
 
 @pytest.mark.parametrize("name", bundled_rubrics())

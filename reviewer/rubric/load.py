@@ -51,7 +51,9 @@ def check_rubric(name_or_path: str | Path) -> tuple[Rubric | None, tuple[Problem
 def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     """Role -> path and bytes. Roles: "rubric", "cues", "texts.en", ..."""
     path = Path(name_or_path)
-    if not path.exists() and str(name_or_path) in bundled_rubrics():
+    # A folder that is only called so, as a course's is, would put the one that nobody named out of reach.
+    there = path.is_file() or (path / "rubric.yaml").is_file()
+    if not there and str(name_or_path) in bundled_rubrics():
         path = resource("rubrics") / str(name_or_path)
     if path.is_dir():
         paths = sorted(p for p in path.glob("*.yaml") if _role(p) is not None and p.is_file())
