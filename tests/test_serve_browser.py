@@ -174,6 +174,15 @@ def test_paste_edit_and_watch_the_figures_move(browser: "Browser", address: str)
         page.click("#start")
         report(page, "Ferrovia Fleet")
         assert page.locator(".moved").count() == 0
+        page.focus("#text")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        page.wait_for_selector("#waiting")
+        assert page.is_hidden("#board")
+        assert page.locator("iframe:not(.back)").count() == 0
+        page.keyboard.press("Control+z")
+        report(page, "Ferrovia Fleet")
+        assert page.is_visible("#board")
 
 
 def test_a_report_keeps_its_place_while_the_text_changes(browser: "Browser", address: str) -> None:

@@ -50,7 +50,7 @@
       again = true;
       return;
     }
-    if (!file && !text.value.trim()) return;
+    if (!file && !text.value.trim()) return clear();
     busy = true;
     again = false;
     askable(false);
@@ -81,6 +81,13 @@
       busy = false;
     }
     if (again) review();
+  };
+  // Where no text is left, nothing is said of one.
+  const clear = () => {
+    $("board").hidden = $("trouble").hidden = true;
+    $("state").textContent = $("name").textContent = wanted = "";
+    $("waiting").hidden = false;
+    front.className = "back";
   };
   const later = () => {
     clearTimeout(timer);
@@ -181,12 +188,13 @@
     loading = wanted;
     next.onload = () => {
       next.onload = null;
+      const shown = loading;
+      loading = "";
+      if (!wanted) return;
       next.contentWindow.postMessage(place, "*");
       front.className = "back";
       next.className = "";
       front = next;
-      const shown = loading;
-      loading = "";
       if (shown !== wanted) load();
     };
     next.contentWindow.location.replace(loading);
