@@ -219,6 +219,7 @@ UNSEEN: dict[str, Carrier] = {
             "blurred": "filter:blur(40px)",
             "colour": "color:color(srgb 1 1 1)",
             "aliceblue": "color:aliceblue",
+            "tint": "color:#ffffcc",
         }.items()
     },
     **{

@@ -404,6 +404,7 @@ def test_html_hidden(body: str, head: str, why: str) -> None:
         ("<p>a</p>", "<noscript><style>p{display:none}</style></noscript>"),
         ("<p class=x style='display:block'>a</p>", "<style>.x{display:none}</style>"),
         ("<p style='width:5%;overflow:hidden'>a</p>", ""),
+        ("<p style='color:#ff0'>a <b style='color:#ddd'>b</b> <i style='color:rgb(90%,90%,90%)'>c</i></p>", ""),
         ("<p style='position:relative;left:-50%;transform:translate(-50%,-100%)'>a</p>", ""),
         ("<p style='text-indent:2em;overflow:auto'>a</p>", "<noscript><img src=a.png></noscript>"),
     ],
@@ -646,6 +647,7 @@ def test_pdf_places_and_sections() -> None:
     [
         (show("secret words", before="1 g"), "white text"),
         (show("secret words", before="0.97 0.97 0.97 rg"), "white text"),
+        (show("secret words", before="1 1 0.85 rg"), "white text"),
         (show("secret words", before="3 Tr"), "text that is not painted"),
         (show("secret words", size=1), "tiny text"),
         (show("secret words", x=-900), "text outside the page"),

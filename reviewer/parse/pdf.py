@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from reviewer.errors import IncompleteError, InputError
 from reviewer.parse.draft import Draft, Writer
+from reviewer.parse.styles import pale
 
 MAX_PAGES = 500
 _TINY = 3.0  # points
@@ -261,7 +262,7 @@ class _Paint:
         if letters > _SEVERAL and max(box[2] - box[0], box[3] - box[1]) < _STACKED * high * letters:
             return "letters on top of each other"
         colour = _colour(item, outline=mode == pdfium.FPDF_TEXTRENDERMODE_STROKE)
-        if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE):
+        if colour and (colour[3] < 10 or min(colour[:3]) >= _WHITE or pale(*colour[:3])):
             return _WHITE_TEXT
         return ""
 

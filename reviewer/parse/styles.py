@@ -13,6 +13,7 @@ _PIXELS = {
 }  # fmt: skip
 _TINY = 5.0  # pixels; less than four points
 _FAR = 500.0
+_LIGHT = 0.88  # of the light that white gives
 _OF_A_BOX = 4.0  # pixels in a percent of what is around: a text moved by its own box may be seen, by more it is not
 _FAR_RIGHT = 5_000.0  # a page can be scrolled to the right
 _HEX = re.compile(r"#?(?:([0-9a-f]{3})([0-9a-f]?)|([0-9a-f]{6})([0-9a-f]{2})?)$")
@@ -25,7 +26,7 @@ _OTHER_WHITE = re.compile(
 _ESCAPE = re.compile(r"/\*.*?\*/|\\([0-9a-f]{1,6})\s?", re.DOTALL)
 _WHITE = frozenset(
     """white transparent snow ivory ghostwhite floralwhite whitesmoke window canvas azure mintcream aliceblue honeydew
-    lavenderblush""".split()  # noqa: SIM905
+    lavenderblush lightyellow lemonchiffon lightgoldenrodyellow cornsilk beige""".split()  # noqa: SIM905
 )
 # Elements whose content no browser shows.
 UNSEEN = frozenset(
@@ -117,10 +118,17 @@ def white(colour: str) -> bool:
         return True
     if found := _HEX.match(colour):
         digits = (found[1] and "".join(c * 2 for c in found[1])) or found[3]
-        return all(int(digits[i : i + 2], 16) >= 0xF0 for i in (0, 2, 4))
+        return pale(*(int(digits[i : i + 2], 16) for i in (0, 2, 4)))
     if found := _RGB.match(colour):
-        return all(int(v[:-1]) >= 94 if v.endswith("%") else int(v) >= 0xF0 for v in found.group(1, 2, 3))
+        return pale(*(int(v[:-1]) * 255 // 100 if v.endswith("%") else int(v) for v in found.group(1, 2, 3)))
     return bool((found := _HSL.match(colour)) and float(found[1]) >= 94)
+
+
+def pale(red: int, green: int, blue: int) -> bool:
+    """Is this colour as good as white, or so light a tint (no plain yellow) that it hardly differs from paper?"""
+    least = min(red, green, blue)
+    light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2
+    return least >= 0xEF or (least >= 0xA0 and light > _LIGHT)
 
 
 def _clear(colour: str) -> bool:
