@@ -239,6 +239,14 @@ def _nested(depth: int) -> Callable[[Path], None]:
     return make
 
 
+def _packed(*members: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
 def _cut(path: Path) -> None:
     zipped(path, ("good.md", TEXT))
     path.write_bytes(path.read_bytes()[:-30])
@@ -303,6 +311,11 @@ GOOD = ("good.md", TEXT.decode())
             id="AR07-junk",
         ),
         pytest.param(_nested(1), [("n0.zip!deep.md", TEXT.decode()), GOOD], id="AR07-nested"),
+        pytest.param(
+            _members(("n.zip!a.md", b"Mine."), ("n.zip", _packed(("a.md", TEXT))), ("n.zip!a.md (2)", b"")),
+            [("n.zip!a.md", "Mine."), ("n.zip!a (2).md", TEXT.decode()), ("n.zip!a.md (2)", "left out"), GOOD],
+            id="AR07-same-place",
+        ),
         pytest.param(_nested(4), [("n3.zip!n2.zip", "skipped: n2.zip"), GOOD], id="AR07-deep"),
         pytest.param(_empty, [], id="AR07-empty"),
         pytest.param(

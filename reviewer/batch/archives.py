@@ -10,7 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,7 +106,11 @@ def _inside(file: Any, name: str, kind: Kind, stamp: str, quota: _Quota, depth: 
             if inner is None:
                 yield Member(member.name, member.stamp, member.read, again, member.state, member.why)
             else:
-                yield from _nested(member, again, inner, quota, depth)
+                for one in _nested(member, again, inner, quota, depth):
+                    if one.name == member.name + again:  # about the archive as a whole, which has its place
+                        yield one
+                    else:  # a member may be called "n.zip!a.md" itself
+                        yield replace(one, again=unique(one.name + one.again, seen)[len(one.name) :])
     except _BROKEN as error:
         yield _bad("", f"the archive {name} is broken ({error}); what came before that was read")
     except InputError as error:
