@@ -4,8 +4,9 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 import render_attacks as attacks
@@ -18,7 +19,7 @@ from reviewer.__main__ import main
 from reviewer.batch.report import write_report
 from reviewer.batch.rows import Row
 from reviewer.domain.resources import resource
-from reviewer.errors import InputError
+from reviewer.errors import InputError, OutputError
 from reviewer.evaluate import measure_decisions, read_labels
 from reviewer.pipeline import load_rubric, read_sheet, review, sheet_writer, whole
 from reviewer.pipeline.sheets import cell, uncell
@@ -141,6 +142,21 @@ def test_notes_without_a_heading_of_their_own_are_kept(tmp_path: Path) -> None:
         [row] = [row for row in rows_of(path) if row["decision"]]
         assert [row[name] for name in ("column 3", "Note", "Note (2)", "column 6")] == ["", "one", "two", "three"]
         assert [row["state"] for row in rows_of(path) if row["column 3"] == "beside"] == ["absent"]
+
+
+@pytest.mark.parametrize(("sheet", "voice"), [("results.csv", "gate"), ("marks.csv", "instructor")])
+def test_what_is_written_while_a_report_is_made_is_not_written_over(sheet: str, voice: Any, tmp_path: Path) -> None:
+    write_report(made.small(), tmp_path, RUBRIC, voice=voice)
+
+    def meanwhile() -> Iterator[Row]:
+        yield from made.small()
+        decided(tmp_path / sheet, mine="mine")
+
+    with pytest.raises(OutputError, match=f"{sheet}: somebody wrote into it meanwhile"):
+        write_report(meanwhile(), tmp_path, RUBRIC, voice=voice)
+    assert rows_of(tmp_path / sheet)[0]["mine"] == "mine"
+    write_report(made.small(), tmp_path, RUBRIC, voice=voice)
+    assert rows_of(tmp_path / sheet)[0]["mine"] == "mine"
 
 
 def test_two_rows_about_one_document_are_not_made_one(tmp_path: Path) -> None:

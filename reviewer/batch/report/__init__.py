@@ -58,7 +58,7 @@ def write_report(
             write(other)
 
     files = [run_folder / name for name in ("index.html", "results.csv") if name.partition(".")[2] in formats]
-    with sheet(run_folder / "results.csv", [*own, *kept.columns], wanted="csv" in formats) as write:
+    with sheet(run_folder / "results.csv", own, kept, wanted="csv" in formats) as write:
         drawn(reviewed(write), rubric, _annotated if pages else None)
     if pages:
         with whole_file(files[0]) as file:

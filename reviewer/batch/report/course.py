@@ -67,7 +67,7 @@ def write_course(
             write(other)
 
     files = [run_folder / name for name in ("marks.html", "marks.csv") if name.partition(".")[2] in formats]
-    with sheet(run_folder / "marks.csv", [*own, *kept.columns], wanted="csv" in formats) as write:
+    with sheet(run_folder / "marks.csv", own, kept, wanted="csv" in formats) as write:
         drawn(reviewed(write), rubric, _for_student if pages else None)
     if pages:
         with whole_file(files[0]) as file:

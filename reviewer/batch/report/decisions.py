@@ -1,7 +1,7 @@
 """results.csv: a row for each document, with columns for one's own decision that survive the next report."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from reviewer.batch.report.entries import Entry, asked, file_name, left
 from reviewer.batch.report.files import whole_file
 from reviewer.batch.rows import Row
 from reviewer.domain import Review, Rubric
-from reviewer.errors import InputError
+from reviewer.errors import InputError, OutputError
 from reviewer.pipeline import read_sheet, sheet_writer, whole
 
 OWN = ("decision", "reason", "outcome")  # what `reviewer evaluate` reads
@@ -22,6 +22,7 @@ class Kept:
     columns: tuple[str, ...]
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict)  # by id; by name where the sheet has no ids
     ids: set[str] = field(default_factory=set)  # of all rows, also where nothing was written
+    stamp: tuple[int, int] | None = None  # of the sheet, when it was read
 
     def of(self, row: Row) -> dict[str, str]:
         """What was written about this document, if need be under its old name."""
@@ -43,11 +44,12 @@ class Kept:
 
 def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept:
     """What people wrote into the sheet that stands there. Raises InputError where it cannot be read."""
+    stamp = _stamp(path)
     found = list(read_sheet(path)) if path.exists() else []
     added = dict.fromkeys(column for _, row in found for column in row if column not in ours)
     if found and not {"id", "document"} & found[0][1].keys():
         raise InputError(f"{path}: has no column 'id' and none 'document', which say whose a row is; rename it")
-    kept = Kept(columns=tuple(dict.fromkeys((*own, *added))))
+    kept = Kept(columns=tuple(dict.fromkeys((*own, *added))), stamp=stamp)
     for where, row in found:
         kept.ids.add(row.get("id", ""))
         if any(row.get(column, "").strip() for column in kept.columns):
@@ -59,13 +61,26 @@ def read_kept(path: Path, ours: Sequence[str], own: Sequence[str] = OWN) -> Kept
 
 
 @contextmanager
-def sheet(path: Path, columns: Sequence[str], *, wanted: bool) -> Iterator[Callable[[Mapping[str, str]], None]]:
-    """A sheet, by what adds a row to it; one that is not wanted takes rows, and is not there."""
+def sheet(
+    path: Path, ours: Sequence[str], kept: Kept, *, wanted: bool
+) -> Iterator[Callable[[Mapping[str, str]], None]]:
+    """A sheet, by what adds a row to it; one that is not wanted takes rows, and is not there.
+
+    Raises OutputError where somebody wrote into the old one since it was read.
+    """
     if not wanted:
         yield lambda row: None
         return
     with whole_file(path, sheet=True) as file:
-        yield sheet_writer(file, columns)
+        yield sheet_writer(file, [*ours, *kept.columns])
+        if _stamp(path) != kept.stamp:
+            raise OutputError(f"{path}: somebody wrote into it meanwhile, and it was left so; run the report again")
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        return (found := path.stat()).st_mtime_ns, found.st_size
+    return None
 
 
 def columns(rubric: Rubric) -> list[str]:
