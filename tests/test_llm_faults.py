@@ -223,6 +223,7 @@ GOOD_ROWS = [
     Row("a comma too many, a bracket too few", [chat('Sure!\n```json\n{"says": "The model answers.", "value": "yes",\n```')], ProviderError, "json_schema", 1),
     Row("vLLM's reasoning", [chat(None, reasoning_content='{"says": "The model answers.", "value": "yes"}')], ProviderError, "json_schema", 1),
     Row("no finish reason", [chat(finish=None)], ProviderError, "json_schema", 1),
+    Row("as TGI ends", [chat(finish="eos_token")], ProviderError, "json_schema", 1),
     Row("LA12 cut once", [chat('{"says": "The', "length"), chat()], ProviderError, "json_schema", 2),
     Row("bad once", [chat("{'says'}"), tool('{"says": "The model answers.", "value": "yes"}')], ProviderError, "tool", 2),
     Row("LA13 blank once", [chat(BLANKS, "length"), tool('{"says": "The model answers.", "value": "yes"}')], ProviderError, "tool", 2),
@@ -276,6 +277,10 @@ def test_the_provider_s_set_up_is_recorded() -> None:
     with serve([Answer(body={**chat().body, "system_fingerprint": "fp_1", "model": "m-2"})]) as provider:
         reply = asyncio.run(ask(provider.url, Clock()))
     assert (reply.answered, reply.fingerprint) == ("m-2", "fp_1")
+    long = {"system_fingerprint": "f" * 9000, "model": "m" * 9000}
+    with serve([Answer(body={**chat().body, **long})]) as provider:
+        reply = asyncio.run(ask(provider.url, Clock()))
+    assert (len(reply.answered), len(reply.fingerprint)) == (200, 200)  # they are shown, and stored
 
 
 def test_more_room_for_a_cut_answer() -> None:

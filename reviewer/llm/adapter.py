@@ -33,12 +33,13 @@ _HEADERS = (
 )
 _ELSE = "set-by-the-transport"  # for LangChain and the SDKs, which never hold the key
 _LIMITS = ("max_completion_tokens", "max_tokens", "")  # names of the output limit, the usual one first
-_ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed")
+_ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed", "eos_token", "stop_sequence")
 _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am unable|won['’]t) )[^{]{,500}$")
 _WRAPPERS = ("openai", "langchain_openai", "anthropic", "langchain_anthropic")
 _SDKS = (*_WRAPPERS, "google", "langchain_google_genai", "httpx", "httpx2")
 _TOOL = "record"
 _WINDOW = 1024  # tokens: no server's context is smaller
+_NAME = 200  # letters of a name that a server gives itself: it is shown
 _MOST = 20_000_000  # bytes of an answer; the longest that a model writes is a hundredth of that
 
 
@@ -302,8 +303,8 @@ class ChatModel:
             text=text,
             usage=usage,
             requested=self.settings.name,
-            answered=self._known(about.get("model_name") or about.get("model") or "", self.model),
-            fingerprint=self._known(about.get("system_fingerprint") or ""),
+            answered=self._known(about.get("model_name") or about.get("model") or "", self.model)[:_NAME],
+            fingerprint=self._known(about.get("system_fingerprint") or "")[:_NAME],
             host=self.host,
             mode=mode,
             engine=self.engine,
