@@ -87,8 +87,10 @@ ENDING = (
 def _fits(place: str, words: str) -> bool:
     if place in ENDING and (re.search(r'[\[\]<>()"`\\\n]', words) or len(words) < 30 or " " not in words):
         return False
-    if sum(c.isalpha() for c in words) < len(words) / 2 or (len(words) < 30 and "property" in place):
+    if sum(c.isalpha() for c in words) < len(words) / 2 or (len(words) < 30 and place.endswith(("property", "html-meta"))):
         return False  # a page's number, a property that a program writes
+    if place in ("md-name", "md-class") and sum(word.strip(".,:;!?").isalpha() for word in words.split()) < 4:
+        return False  # a name, or several
     if place in UNSEEN and (len(words) < 16 or words.startswith("[")):
         return False  # a name; a citation of reStructuredText
     if place.startswith("pdf") and max(map(len, words.split())) > 100:
