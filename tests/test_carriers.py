@@ -87,7 +87,9 @@ ENDING = (
 def _fits(place: str, words: str) -> bool:
     if place in ENDING and (re.search(r'[\[\]<>()"`\\\n]', words) or len(words) < 30 or " " not in words):
         return False
-    if sum(c.isalpha() for c in words) < len(words) / 2 or (len(words) < 30 and place.endswith(("property", "html-meta"))):
+    if sum(c.isalpha() for c in words) < len(words) / 2 or (
+        len(words) < 30 and place.endswith(("property", "html-meta"))
+    ):
         return False  # a page's number, a property that a program writes
     if place in ("md-name", "md-class") and sum(word.strip(".,:;!?").isalpha() for word in words.split()) < 4:
         return False  # a name, or several
