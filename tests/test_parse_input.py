@@ -185,6 +185,7 @@ REFUSED: list[tuple[bytes, str, str]] = [
     (b"\xff\xd8\xff\xe0" + bytes(99), "a.docx", "is a JPEG image"),
     (b"\x1f\x8b\x08" + bytes(99), "a.md", "is a gzip archive"),
     (b"{\\rtf1 words}", "a.doc", "is an RTF file"),
+    (b'{"schema_version":"1","status":"reviewed"}', "r.json", "is a stored review, which `reviewer score`"),
     (b"\xd0\xcf\x11\xe0" + bytes(99) + b"HWP Document File", "a.hwp", "is a Hangul (HWP) file"),
     (packed({"Contents/section0.xml": "<x/>"}, first="application/hwp+zip"), "a.hwpx", "is a Hangul (HWPX) file"),
     (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a.docx", "Git LFS pointer"),

@@ -31,6 +31,7 @@ _REFUSED = (
     (b"SQLite format 3", "an SQLite database"),
     (b"%!PS", "a PostScript file"),
     (b"{\\rtf", "an RTF file"),
+    (b'{"schema_version"', "a stored review, which `reviewer score` and `reviewer diff` read"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself (git lfs pull fetches it)"),
 )
 _OLD = (
