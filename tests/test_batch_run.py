@@ -481,6 +481,15 @@ def test_cs01_the_budget_holds_for_all_calls_of_a_run(asked: Asked, capfd: pytes
         assert provider.calls <= 7 + 20
 
 
+def test_a_pause_longer_than_any_answer_may_take_ends_the_run(asked: Asked) -> None:
+    """LA03: at the desks, too, nobody is failed for it; what waits goes on with the same command."""
+    day = error(429, "No more today", headers={"retry-after": "86400"})
+    with serve([day]) as provider:
+        assert main(asked.command(provider.url)) == 3
+    assert provider.calls <= 4
+    assert asked.states() == {"pending": 10}
+
+
 @pytest.mark.slow
 def test_cs01_what_was_spent_without_a_limit_counts_once_there_is_one(asked: Asked) -> None:
     """The limit is the run's: also what comes between two runs that have one is booked."""

@@ -39,7 +39,9 @@ class Finished(NamedTuple):
 
 def bare(error: ReviewerError) -> ReviewerError:
     """The error without what caused it, which may be of a kind that cannot be sent."""
-    return type(error)(*error.args)
+    plain = type(error)(*error.args)
+    plain.__dict__.update(error.__dict__)  # whether it ends the run
+    return plain
 
 
 async def review_item(item: Item, panel: Panel, job: Job) -> Result:
