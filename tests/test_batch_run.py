@@ -253,10 +253,29 @@ def test_the_rubric_of_the_last_scoring_stays(
     text = (mine / "rubric.yaml").read_text("utf-8")
     (mine / "rubric.yaml").write_text(text.replace('version: "1"', 'version: "2"'), "utf-8")
     monkeypatch.setenv("REVIEWER_RUBRIC", "course-proposal")  # of other work
-    for further in (["--rubric", str(mine)], ["--lang", "ko"], ["--no-text"]):
+    monkeypatch.chdir(tmp_path)
+    for further in (["--rubric", "mine"], ["--lang", "ko"], ["--no-text"]):
         assert main(["batch", "rescore", str(run), *further]) == 0
         assert capfd.readouterr().out == "1 reviews are scored by fsdl 2\n"
+        monkeypatch.chdir(run)  # a path is meant from where it was typed
     assert main(["batch", "report", str(run)]) == 0
+    assert main(["batch", "run", str(tmp_path / "in"), "--rubric", "../mine", "--out", str(run)]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert main(["batch", "report", str(run)]) == 0
+    mine.rename(tmp_path / "moved")
+    capfd.readouterr()
+    assert main(["batch", "report", str(run)]) == 2
+    assert f"by {mine.resolve()}, which is not there; name it: --rubric" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1"])
+def test_a_limit_that_no_clock_takes_is_refused(
+    seconds: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = proposals(tmp_path / "in", 1)
+    assert main(["batch", "run", str(source), "--out", str(tmp_path / "run"), "--limit", seconds]) == 2
+    assert "is not in the range 1 to 86,400" in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("command", [["export", "old"], ["diff", "old", "new"], ["diff", "new", "old"]])

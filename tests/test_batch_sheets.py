@@ -152,7 +152,7 @@ def test_what_is_written_while_a_report_is_made_is_not_written_over(sheet: str, 
         yield from made.small()
         decided(tmp_path / sheet, mine="mine")
 
-    with pytest.raises(OutputError, match=f"{sheet}: somebody wrote into it meanwhile"):
+    with pytest.raises(OutputError, match=f"{sheet}: somebody, or another report, wrote into it meanwhile"):
         write_report(meanwhile(), tmp_path, RUBRIC, voice=voice)
     assert rows_of(tmp_path / sheet)[0]["mine"] == "mine"
     write_report(made.small(), tmp_path, RUBRIC, voice=voice)

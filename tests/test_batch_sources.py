@@ -419,6 +419,7 @@ TABLES = {
     "twice.csv": "n,text\n1,One.\n1,Two.\n1 (2),Three.\n",
     "named.csv": "n,text\n0,One.\ndraft.ipynb,Two.\n",  # of a notebook a table has the text
     "unicode.tsv": "\ufeffn\ttext\r\n1\tOne.\r\n",
+    "unicode.jsonl": '\ufeff{"n": 1, "text": "One\u2028and 1\u0a0a."}\r\n{"n": "2", "text": "Two."}\r\n',
     "cut.tsv": "\ufeffn\ttext\r\n1\tOne.\r\n",
     "open.csv": 'n,text\n1,"One."\n2,"never closed\n3,Three.\n',
     "long.jsonl": '{"text": "' + "x" * 20_000_000 + '"}\n{"text": "Two.", "n": 2}\n',
@@ -447,6 +448,7 @@ TABLES = {
         ("twice.csv", [("1", "One."), ("1 (2)", "Two."), ("1 (2) (2)", "Three.")]),
         ("named.csv", [("0", "One."), ("draft.ipynb (text)", "Two.")]),
         ("unicode.tsv", [("1", "One.")]),
+        ("unicode.jsonl", [("1", "One\u2028and 1\u0a0a."), ("2", "Two.")]),
         ("cut.tsv", [("1", "One."), ("\ufffd", "failed: \ufffd: nothing stands in 'text'")]),
         ("open.csv", [("1", "One."), ("open.csv#2", "failed: open.csv#2: no row of a table (unexpected end of data)")]),
         ("long.jsonl", [("long.jsonl#1", "failed: long.jsonl#1: a line of more than 20 MB"), ("2", "Two.")]),
@@ -454,7 +456,7 @@ TABLES = {
 )
 def test_tables(name: str, rows: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    wide = name in ("unicode.tsv", "cut.tsv")
+    wide = name in ("unicode.tsv", "unicode.jsonl", "cut.tsv")
     Path(name).write_text(TABLES[name], "utf-16-le" if wide else "utf-8", newline="")
     if name == "cut.tsv":
         Path(name).write_bytes(Path(name).read_bytes() + b"x")

@@ -16,6 +16,8 @@ from llm_server import GOOD, SCHEMA, Answer, Clock, Provider, chat, error, serve
 from reviewer.domain import Usage
 from reviewer.errors import BadAnswerError, BudgetError, SettingsError
 from reviewer.llm import ModelSettings, Prompt, Reply, connect, price
+from reviewer.llm.budget import Ledger, Taken
+from reviewer.pipeline.purse import begin_ledger
 
 PROMPT = Prompt(id="t.v1", system="Answer.", user="What does the text say?")
 
@@ -351,6 +353,20 @@ def test_each_limit(limit: dict[str, Any], calls: int, said: str) -> None:
     assert provider.calls == calls
     with pytest.raises(BudgetError, match=said):
         raise replies[-1]
+
+
+@pytest.mark.parametrize("torn", [b"SQLite fo", b""], ids=["torn", "empty"])
+def test_a_ledger_that_is_none(torn: bytes, tmp_path: Path) -> None:
+    """CS01: what was spent is not forgotten; one that a stop left empty is begun."""
+    ledger = tmp_path / "spent.db"
+    ledger.write_bytes(torn)
+    settings = ModelSettings(name="m", base_url="http://127.0.0.1:1/v1", max_calls=3, ledger=ledger)
+    if torn:
+        with pytest.raises(SettingsError, match=f"{ledger}: is damaged.* or remove it"):
+            Ledger(settings).take(Taken(0, 0, 1))
+    else:
+        begin_ledger(settings, (0.0, 0, 3))
+        assert Ledger(settings).take(Taken(0, 0, 1)) == "the limit of 3 calls is reached"
 
 
 def test_nothing_is_sent_for_no_money() -> None:

@@ -13,7 +13,7 @@ from reviewer.batch.store import Result, State, Store, open_store
 from reviewer.domain import LeftOut, Rubric
 from reviewer.domain.base import Frozen
 from reviewer.errors import InputError, SettingsError
-from reviewer.pipeline import folded, identity, read_record, rescore, without_text
+from reviewer.pipeline import folded, identity, lasting_name, read_record, rescore, without_text
 
 Engine = Callable[[Iterator[Item]], Iterator[Result]]
 _REASONS = 3  # of files that do not count, told at the start
@@ -82,7 +82,7 @@ def _configuration(job: Job) -> dict[str, Any]:
     return {
         "identity": identity(job.rubric, job.model, job.samples),
         "rubric": _used(job.rubric),
-        "named": job.named,
+        "named": lasting_name(job.named) if job.named else "",
         "language": job.language,
         "no_text": job.no_text,
     }
@@ -128,7 +128,9 @@ def rescored(
                 yield result.model_copy(update={"packed": Result.pack(review.model_dump_json())})
 
     worded = {"rubric": _used(rubric), "language": language, "no_text": no_text}
-    store.replace(again(), {**store.run, **worded, "named": named or store.run.get("named", "")})
+    store.replace(
+        again(), {**store.run, **worded, "named": lasting_name(named) if named else store.run.get("named", "")}
+    )
     if no_text:
         store.shrink()  # what was taken out would stay in the file's free pages
     return done

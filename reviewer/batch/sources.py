@@ -298,19 +298,21 @@ def _bytes(text: str) -> bytes:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    with path.open("rb") as file:
+    with path.open("rb") as raw:
+        encoding = _encoding(raw.read(4))
+    with path.open(encoding=encoding, errors=_ERRORS[encoding], newline="\n") as file:
         number = 0
         while line := file.readline(2 * MOST):
-            if not line.strip(b" \t\r\n\xef\xbb\xbf"):
+            if not line.strip(" \t\r\n\ufeff"):
                 continue
             number += 1
-            if not line.endswith(b"\n") and (rest := file.readline(2 * MOST)):
-                while rest and not rest.endswith(b"\n"):  # it belongs to the same line
+            if not line.endswith("\n") and (rest := file.readline(2 * MOST)):
+                while rest and not rest.endswith("\n"):  # it belongs to the same line
                     rest = file.readline(2 * MOST)
                 yield number, f"a line of more than {2 * MOST // 1_000_000} MB; hand over the proposal's text alone"
                 continue
             try:
-                row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
+                row = json.loads(line.lstrip("\ufeff"))
             except (ValueError, RecursionError) as error:
                 yield number, f"no JSON ({error}); mend the line"
                 continue

@@ -9,6 +9,7 @@ import click
 
 from reviewer.cli.options import lang_option, output_option, rubric_option
 from reviewer.cli.run import run
+from reviewer.errors import RubricError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,7 +194,12 @@ def export(folder: Path, output: str | None) -> int:
 def _rubric(store: "Store", named: str | None) -> "Rubric":
     from reviewer.pipeline import load_rubric
 
-    return load_rubric(_named(store, named))
+    try:
+        return load_rubric(whole := _named(store, named))
+    except RubricError as error:
+        if named or Path(whole).exists():
+            raise
+        raise RubricError(f"{store.path}: was last scored by {whole}, which is not there; name it: --rubric") from error
 
 
 def _named(store: "Store", named: str | None) -> str:

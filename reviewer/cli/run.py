@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from reviewer.cli.settings import Settings
 
 INTERRUPTED = 130
+_DAY = 86_400  # seconds
 _SAMPLE = 20  # documents from which a run's price is told before it begins
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    """No range refuses what is no number; and what is longer no clock of the system takes."""
+    if not 1 <= value <= _DAY:
+        raise click.BadParameter(f"{value:g} is not in the range 1 to {_DAY:,} (a day).")
+    return value
 
 
 @click.command()
@@ -49,7 +57,7 @@ _SAMPLE = 20  # documents from which a run's price is told before it begins
 @click.option("--concurrency", type=int, metavar="N", help="How many documents at once, with a model. [default: 8]")
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes at work. [default: cores]")
 @click.option(
-    "--limit", type=click.FloatRange(1), default=60.0, show_default=True, metavar="SECONDS",
+    "--limit", type=float, callback=_seconds, default=60.0, show_default=True, metavar="SECONDS",
     help="How long one document may take without a model.",
 )  # fmt: skip
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)

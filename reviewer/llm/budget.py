@@ -88,6 +88,10 @@ class Ledger:
                 self._db.execute("BEGIN IMMEDIATE")  # other processes wait here, not halfway
                 yield self._db
         except (OSError, sqlite3.Error) as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                why = f"is damaged, or no account of what was spent ({error}); put a copy back, or remove it: a batch "
+                raise SettingsError(f"{self.path}: {why}then counts what its results took") from error
             raise SettingsError(
                 f"{self.path}: what was spent cannot be kept ({error}); free space, or name another place"
             ) from error

@@ -23,4 +23,4 @@ from reviewer.render.clean import folded, shortened
 from reviewer.render.markdown import escape as escape_markdown
 from reviewer.render.places import lines_of
 from reviewer.render.words import Say, say, whole
-from reviewer.rubric import Problem, bundled_rubrics, load_rubric
+from reviewer.rubric import Problem, bundled_rubrics, lasting_name, load_rubric

@@ -15,7 +15,8 @@ _QUESTIONS = 2  # calls for one: the question, and once more about rejected quot
 
 def begin_ledger(settings: "ModelSettings", spent: tuple[float, int, int]) -> None:
     """Begin the account of a run's limits with the dollars, tokens and calls of what it did without any."""
-    if settings.ledger is not None and not settings.ledger.exists():
+    path = settings.ledger
+    if path is not None and not (path.exists() and path.stat().st_size):  # one that a stop left empty was not begun
         ledger = Ledger(settings)
         ledger.settle(Taken(), Taken(*spent))
         ledger.close()

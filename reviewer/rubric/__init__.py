@@ -1,4 +1,4 @@
 """Rubrics: found, read, checked, and turned into one typed `Rubric`."""
 
-from reviewer.rubric.load import bundled_rubrics, check_rubric, load_rubric
+from reviewer.rubric.load import bundled_rubrics, check_rubric, lasting_name, load_rubric
 from reviewer.rubric.yaml import Problem

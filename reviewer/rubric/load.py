@@ -48,12 +48,21 @@ def check_rubric(name_or_path: str | Path) -> tuple[Rubric | None, tuple[Problem
     return rubric, tuple(problems)
 
 
+def lasting_name(name_or_path: str | Path) -> str:
+    """What names the same rubric from every folder: a bundled one's name, or a whole path."""
+    bundled = not _is_there(Path(name_or_path)) and str(name_or_path) in bundled_rubrics()
+    return str(name_or_path) if bundled else str(Path(name_or_path).resolve())
+
+
+def _is_there(path: Path) -> bool:
+    # A folder that is only called like a bundled one, as a course's is, would put that one out of reach.
+    return path.is_file() or (path / "rubric.yaml").is_file()
+
+
 def _files(name_or_path: str | Path) -> dict[str, tuple[Path, bytes]]:
     """Role -> path and bytes. Roles: "rubric", "cues", "texts.en", ..."""
     path = Path(name_or_path)
-    # A folder that is only called so, as a course's is, would put the one that nobody named out of reach.
-    there = path.is_file() or (path / "rubric.yaml").is_file()
-    if not there and str(name_or_path) in bundled_rubrics():
+    if not _is_there(path) and str(name_or_path) in bundled_rubrics():
         path = resource("rubrics") / str(name_or_path)
     if path.is_dir():
         paths = sorted(p for p in path.glob("*.yaml") if _role(p) is not None and p.is_file())

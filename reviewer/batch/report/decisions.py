@@ -74,7 +74,9 @@ def sheet(
     with whole_file(path, sheet=True) as file:
         yield sheet_writer(file, [*ours, *kept.columns])
         if _stamp(path) != kept.stamp:
-            raise OutputError(f"{path}: somebody wrote into it meanwhile, and it was left so; run the report again")
+            raise OutputError(
+                f"{path}: somebody, or another report, wrote into it meanwhile: it was left so; run the report again"
+            )
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
