@@ -23,6 +23,7 @@ from llm_server import Answer, error, serve
 from reviewer.__main__ import main
 from reviewer.batch.asking import by_model
 from reviewer.batch.desk import bare
+from reviewer.batch.differences import line
 from reviewer.batch.hold import Stop
 from reviewer.batch.job import Item, Job, failed, review_item
 from reviewer.batch.pool import in_pool
@@ -31,10 +32,11 @@ from reviewer.batch.report import write_report
 from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
-from reviewer.domain import Rubric
+from reviewer.compare import compare
+from reviewer.domain import Review, Rubric
 from reviewer.domain.resources import resource
 from reviewer.errors import CredentialError, InputError, SettingsError
-from reviewer.pipeline import ModelSettings, Panel, load_rubric, read_sheet
+from reviewer.pipeline import ModelSettings, Panel, load_rubric, read_sheet, review
 
 EXAMPLE = (Path(__file__).parents[1] / "examples" / "churn.md").read_text("utf-8")
 
@@ -305,6 +307,23 @@ def test_bs06_a_diff_says_that_another_read(tmp_path: Path, rubric: Rubric, capf
     for new, said in ((tmp_path / "run", False), (other, True)):
         assert main(["batch", "diff", str(tmp_path / "run"), str(new)]) == 0
         assert ("2 read by another engine or model than before" in capfd.readouterr().out) is said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [(42.5, 44.0, "impact 43 → 44"), (42.6, 43.2, "impact 42.6 → 43.2"), (42.61, 42.63, "")],
+)
+def test_a_step_is_told_as_figures_that_differ(before: float, after: float, said: str, rubric: Rubric) -> None:
+    done = review(EXAMPLE, rubric=rubric, name="a.md")
+
+    def at(point: float) -> Review:
+        card = done.scorecard
+        assert card is not None
+        impact = card.axes["impact"].model_copy(update={"low": 0.0, "point": point, "high": 100.0})
+        axes = {**card.axes, "impact": impact}
+        return done.model_copy(update={"scorecard": card.model_copy(update={"axes": axes})})
+
+    assert line(compare(at(before), at(after), rubric)) == (f"a.md: {said}" if said else "")
 
 
 def test_bs13_no_text(tmp_path: Path, rubric: Rubric) -> None:

@@ -238,6 +238,9 @@ def test_the_command_reads_it_back(tmp_path: Path, capfd: pytest.CaptureFixture[
     write_report([], tmp_path / "empty", RUBRIC)
     assert main(["evaluate", str(results(tmp_path / "new"))]) == 2
     assert "no decision and no outcome yet" in capfd.readouterr().err
+    path.write_text("document,verdict,decision\na.md,,go\n", "utf-8")  # of a rubric that gives marks
+    assert main(["evaluate", str(path)]) == 2
+    assert "nothing that was decided has a verdict beside it" in capfd.readouterr().err
 
 
 def test_a_strange_decision_is_told_with_its_line(tmp_path: Path) -> None:

@@ -140,7 +140,10 @@ def test_csv_of_decisions(tmp_path: Path) -> None:
         ("document,decision\nx,maybe\n", "csv:2: decision 'maybe'"),
         ("document,criterion,value\nx,label,manual\n", "csv:2: no criterion 'label'"),
         ("document,criterion,value\nx,labels,hand\n", "csv:2: labels has no value 'hand'"),
-        ("document,impact\nx,high\n", "csv:2: impact 'high' is no number"),
+        ("document,impact\nx,high\n", "csv:2: impact 'high' is no score from 1 to 5"),
+        ("document,impact\nx,nan\n", "csv:2: impact 'nan' is no score from 1 to 5"),
+        ("document,impact\nx,50\n", "csv:2: impact '50' is no score from 1 to 5"),
+        ("document,decision\na/x.md,go\nb/x.md,stop\n", "csv:3: b/x.md and a/x.md differ by their folders alone"),
     ],
 )
 def test_bad_csv(text: str, message: str, tmp_path: Path) -> None:
@@ -148,6 +151,33 @@ def test_bad_csv(text: str, message: str, tmp_path: Path) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(InputError, match=message.replace("(", r"\(")):
         read_labels(path, FSDL)
+
+
+@pytest.mark.parametrize(
+    ("expert", "said"),
+    [({"impact": "nan"}, "impact 'nan' is no score"), ({"decision": "perhaps"}, "decision 'perhaps'")],
+)
+def test_bad_json(expert: dict[str, str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps({"labels": {}, "expert": expert}))
+    with pytest.raises(InputError, match=said):
+        read_labels(tmp_path, FSDL)
+
+
+def test_records_are_of_one_rubric_and_of_one_document_each(
+    tmp_path: Path, reviews: dict[str, Review], capfd: pytest.CaptureFixture[str]
+) -> None:
+    labels, records = tmp_path / "labels.csv", tmp_path / "reviews.jsonl"
+    labels.write_text("document,criterion,value\nchurn,labels,available\n", "utf-8")
+    mark = review(EXAMPLES[0].parent / "churn.md", rubric="course-proposal")
+    one = reviews["churn"]
+    two = one.model_copy(update={"document": one.document.model_copy(update={"name": "b/churn.md"})})
+    for stored, said in (([mark], "was reviewed by course-proposal 1"), ([one, two], "are both called 'churn'")):
+        records.write_text("".join(f"{r.model_dump_json()}\n" for r in stored), "utf-8")
+        assert main(["evaluate", str(labels), "--records", str(records)]) == 2
+        assert said in capfd.readouterr().err
+    course = load_rubric("course-proposal")
+    decided = Label(document="churn", decision="go")
+    assert measure([decided], {"churn": mark}, course).disagreements == ()  # a mark is no verdict
 
 
 def test_command(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -9,7 +9,7 @@ from reviewer.batch.store import Link, Store
 from reviewer.compare import compare
 from reviewer.domain import Rubric
 from reviewer.domain.comparison import Comparison
-from reviewer.pipeline import read_record
+from reviewer.pipeline import read_record, whole
 
 _SEEN = 0.05  # of a point; a smaller step nobody sees
 
@@ -110,7 +110,10 @@ def line(comparison: Comparison) -> str:
     for axis, step in steps(comparison).items():
         if abs(step) >= _SEEN:
             move = comparison.axes[axis]
-            parts.append(f"{axis} {move.before.point:.0f} → {move.after.point:.0f}")  # type: ignore[union-attr]
+            before, after = move.before.point, move.after.point  # type: ignore[union-attr]
+            # A step that would be lost in the rounding is shown.
+            figure = whole if whole(before) != whole(after) else "{:.1f}".format
+            parts.append(f"{axis} {figure(before)} → {figure(after)}")
     states = Counter(change.state for change in comparison.findings)
     parts += [f"{states[state]} {state}" for state in ("fixed", "new", "regressed") if states[state]]
     return f"{comparison.new.name}: {', '.join(parts)}" if parts else ""

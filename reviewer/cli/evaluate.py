@@ -1,6 +1,7 @@
 """`reviewer evaluate`: how well reviews agree with people's labels and decisions."""
 
 import json
+from collections.abc import Iterable, Set
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,9 @@ def command(
     rubric = load_rubric(settings.rubric or RUBRIC)
     people = read_labels(labels, rubric)
     wanted = {label.document for label in people}
-    reviews = _stored(records) if records is not None else _reviewed(docs or Path(), wanted, settings, rubric)
+    reviews = (
+        _stored(records, wanted, rubric) if records is not None else _reviewed(docs or Path(), wanted, settings, rubric)
+    )
     if absent := sorted(wanted - reviews.keys()):
         click.echo(f"reviewer: no review of {', '.join(absent[:5])}{' ...' if len(absent) > 5 else ''}", err=True)
     found = measure(people, reviews, rubric)
@@ -104,7 +107,17 @@ def _decided(sheet: Path, shape: str) -> int:
     return 0
 
 
-def _stored(path: Path) -> dict[str, Any]:
+def _apart(names: Iterable[str], wanted: Set[str]) -> None:
+    """See that labels, which name a document without its folder and ending, mean one each."""
+    known: dict[str, str] = {}
+    for name in names:
+        if (stem := Path(name).stem) in wanted and known.setdefault(stem, name) != name:
+            raise InputError(
+                f"{known[stem]} and {name} are both called {stem!r}, which is all that labels say; rename one"
+            )
+
+
+def _stored(path: Path, wanted: Set[str], rubric: Any) -> dict[str, Any]:
     from reviewer.pipeline import read_record
 
     try:
@@ -112,6 +125,14 @@ def _stored(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     reviews = [read_record(line, str(path)) for line in lines]
+    _apart((review.document.name for review in reviews), wanted)
+    for review in reviews:
+        used = review.rubric
+        if review.scorecard and used.extraction_schema_sha256 != rubric.extraction_schema_sha256:
+            raise InputError(
+                f"{path}: {review.document.name} was reviewed by {used.id} {used.version}, which asks something else "
+                f"than {rubric.id} {rubric.version}; name that one: --rubric"
+            )
     return {Path(review.document.name).stem: review for review in reviews}
 
 
@@ -126,6 +147,7 @@ def _reviewed(docs: Path, wanted: set[str], settings: Any, rubric: Any) -> dict[
     if not docs.is_dir():
         raise InputError(f"{docs}: is no folder; name the one that holds the labelled documents")
     files = [path for path in sorted(docs.iterdir()) if path.stem in wanted and path.is_file()]
+    _apart((path.name for path in files), wanted)
     model, reviews = model_settings(settings), {}
 
     async def run() -> None:

@@ -91,7 +91,7 @@ def measure(labels: Sequence[Label], reviews: Mapping[str, Review], rubric: Rubr
         disagreements=tuple(
             _disagreement(label, review)
             for label, review in pairs
-            if label.decision and review.scorecard and review.scorecard.verdict != label.decision
+            if label.decision and review.scorecard and review.scorecard.verdict not in (None, label.decision)
         ),
         points=tuple(
             Point(

@@ -39,19 +39,22 @@ def measure_decisions(path: Path) -> Decided:
     """
     pairs: list[tuple[str, str, str]] = []
     outcomes: dict[str, Counter[str]] = {}
-    documents = 0
+    documents = said = 0
     for where, row in read_sheet(path):
         documents += 1
         verdict, decision = row.get("verdict", ""), row.get("decision", "").strip().lower()
         if decision and decision not in DECISIONS:
             raise InputError(f"{where}: decision {decision!r}; one of {', '.join(DECISIONS)}")
+        said += bool(decision or row.get("outcome", "").strip())
         if not verdict:
             continue
         if decision:
             pairs.append((row.get("document", ""), decision, verdict))
         if outcome := " ".join(row.get("outcome", "").casefold().split()):
             outcomes.setdefault(outcome, Counter())[verdict] += 1
-    if not pairs and not outcomes:
+    if said and not pairs and not outcomes:
+        raise InputError(f"{path}: nothing that was decided has a verdict beside it; did the rubric give any?")
+    if not said:
         raise InputError(
             f"{path}: no decision and no outcome yet; fill in those columns (a decision is one of "
             f"{', '.join(DECISIONS)}), then run this again"

@@ -45,17 +45,18 @@ def read_labels(path: Path, rubric: Rubric) -> tuple[Label, ...]:
 
 
 def _from_json(path: Path, rubric: Rubric) -> Label:
+    where = str(path)
     try:
         data: Any = json.loads(path.read_text("utf-8"))
         entries = data["labels"]
         expert = data.get("expert") or {}
-        values = {c: _answer(entry["value"], c, rubric, str(path)) for c, entry in entries.items()}
+        values = {c: _answer(entry["value"], c, rubric, where) for c, entry in entries.items()}
         return Label(
             document=str(data.get("id") or path.stem),
             values=values,
             quotes={c: tuple(entry.get("quotes") or ()) for c, entry in entries.items()},
-            scores={scale: float(expert[scale]) for scale in SCALES if expert.get(scale) is not None},
-            decision=expert.get("decision"),
+            scores={s: _score(expert[s], where, s) for s in SCALES if expert.get(s) is not None},
+            decision=_decision(expert.get("decision") or "", where),
             gaps=tuple(gap["criterion"] for gap in expert.get("gaps") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -64,30 +65,44 @@ def _from_json(path: Path, rubric: Rubric) -> Label:
 
 def _from_csv(path: Path, rubric: Rubric) -> tuple[Label, ...]:
     labels: dict[str, dict[str, Any]] = {}
+    called: dict[str, Path] = {}
     for where, row in read_sheet(path, "document"):
-        name = Path(row["document"].strip()).stem
+        typed = Path(row["document"].strip())
+        name = typed.stem
         if not name:
             raise InputError(f"{where}: 'document' is empty; name the document's file")
+        if (first := called.setdefault(name, typed)).with_suffix("") != typed.with_suffix(""):
+            raise InputError(
+                f"{where}: {typed} and {first} differ by their folders alone, which nothing here reads; rename one"
+            )
         label = labels.setdefault(name, {"document": name, "values": {}, "scores": {}})
         if criterion := row.get("criterion", "").strip():
             given = [part.strip() for part in row.get("value", "").split("+")]
             label["values"][criterion] = _answer(given if len(given) > 1 else given[0], criterion, rubric, where)
-        if decision := row.get("decision", "").strip().lower():
-            if decision not in DECISIONS:
-                raise InputError(f"{where}: decision {decision!r}; one of {', '.join(DECISIONS)}")
+        if decision := _decision(row.get("decision", ""), where):
             label["decision"] = decision
         label.update({key: row[key].strip() for key in ("reason", "outcome") if row.get(key, "").strip()})
         for scale in SCALES:
             if row.get(scale, "").strip():
-                label["scores"][scale] = _number(row[scale], where, scale)
+                label["scores"][scale] = _score(row[scale], where, scale)
     return tuple(Label(**label) for label in labels.values())
 
 
-def _number(text: str, where: str, column: str) -> float:
+def _decision(said: str, where: str) -> str | None:
+    decision = said.strip().lower()
+    if decision and decision not in DECISIONS:
+        raise InputError(f"{where}: decision {decision!r}; one of {', '.join(DECISIONS)}")
+    return decision or None
+
+
+def _score(given: str | float, where: str, scale: str) -> float:
     try:
-        return float(text)
+        score = float(given)
     except ValueError:
-        raise InputError(f"{where}: {column} {text!r} is no number") from None
+        score = 0
+    if not 1 <= score <= 5:
+        raise InputError(f"{where}: {scale} {given!r} is no score from 1 to 5")
+    return score
 
 
 def _answer(value: str | list[str], criterion: str, rubric: Rubric, where: str) -> Answer:
