@@ -33,7 +33,8 @@ from reviewer.batch.run import Plan, begun, rescored, work
 from reviewer.batch.sources import Rules
 from reviewer.batch.store import Result, open_store
 from reviewer.compare import compare
-from reviewer.domain import Review, Rubric
+from reviewer.domain import AxisScore, Rubric
+from reviewer.domain.comparison import AxisMove
 from reviewer.domain.resources import resource
 from reviewer.errors import CredentialError, InputError, SettingsError
 from reviewer.pipeline import ModelSettings, Panel, load_rubric, read_sheet, review
@@ -315,15 +316,10 @@ def test_bs06_a_diff_says_that_another_read(tmp_path: Path, rubric: Rubric, capf
 )
 def test_a_step_is_told_as_figures_that_differ(before: float, after: float, said: str, rubric: Rubric) -> None:
     done = review(EXAMPLE, rubric=rubric, name="a.md")
-
-    def at(point: float) -> Review:
-        card = done.scorecard
-        assert card is not None
-        impact = card.axes["impact"].model_copy(update={"low": 0.0, "point": point, "high": 100.0})
-        axes = {**card.axes, "impact": impact}
-        return done.model_copy(update={"scorecard": card.model_copy(update={"axes": axes})})
-
-    assert line(compare(at(before), at(after), rubric)) == (f"a.md: {said}" if said else "")
+    same = compare(done, done, rubric)
+    then, now = (AxisScore(point=point, low=0, high=100) for point in (before, after))
+    moved = same.model_copy(update={"axes": {"impact": AxisMove(before=then, after=now)}})
+    assert line(moved) == (f"a.md: {said}" if said else "")
 
 
 def test_bs13_no_text(tmp_path: Path, rubric: Rubric) -> None:
