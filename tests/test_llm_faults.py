@@ -79,6 +79,8 @@ ROWS = [
     Row("not allowed", [error(403, "You have no access to this project")], CredentialError, "does not allow", 1),
     Row("LA01 quota", [error(429, QUOTA, "insufficient_quota", "insufficient_quota")], QuotaError, "billing, not speed", 1),
     Row("LA01 quota by its words", [error(429, QUOTA)], QuotaError, "no credit left", 1),
+    Row("a gateway's budget", [error(400, "Budget has been exceeded! Current cost: 1.2, Max budget: 1.0", "400")], QuotaError, "no credit left", 1),
+    Row("a gateway's budget, as 429", [error(429, "ExceededBudget: over budget. Spend=1.2, Budget=1.0", "429")], QuotaError, "no credit left", 1),
     Row("payment", [error(402, "Insufficient Balance")], QuotaError, "no credit left", 1),
     Row("a proxy's password", [Answer(407, b"<h1>Proxy Authentication Required</h1>")], CredentialError, "proxy before .* wants a name and a password", 1),
     # The address and the model.
@@ -87,6 +89,7 @@ ROWS = [
     Row("no model, as 400", [error(400, "Invalid model name passed in model=m. Call `/v1/models` to view them.", 400)], UnknownModelError, "has no model m", 1),
     Row("no deployment at Azure", [error(404, "The API deployment for this resource does not exist.", "DeploymentNotFound")], UnknownModelError, "has no model m", 1),
     Row("no chat model", [error(404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint.")], UnknownModelError, "has no model m", 1),
+    Row("no chat model, Ollama", [error(400, '"m" does not support chat')], UnknownModelError, "has no model m", 1),
     Row("redirect", [Answer(307, b"", {"location": "http://127.0.0.1:1/elsewhere"})], UnknownModelError, "nothing is sent there", 1),
     # Too much text.
     Row("LA10 context, OpenAI", [error(400, OLD_CONTEXT, "context_length_exceeded", param="messages")], TooLongError, "too long for m", 1),
@@ -237,6 +240,7 @@ GOOD_ROWS = [
     Row("LA16 limit too high", [*[error(400, "max_tokens is too large: 16000. This model supports at most 4096 completion tokens.", "invalid_value", param="max_tokens")] * 2, chat()], ProviderError, "json_schema", 3),
     Row("LA16 limit's name refused by Mistral", [Answer(422, {"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"]}]}}), chat()], ProviderError, "json_schema", 2),
     Row("LA16 limit's name refused", [error(400, "Unsupported parameter: 'max_completion_tokens'. Use 'max_tokens' instead.", "unsupported_parameter", param="max_completion_tokens"), chat()], ProviderError, "json_schema", 2),
+    Row("LA03 a router's 200 that holds a 429", [Answer(200, {"error": {"message": "Provider returned error", "code": 429}}), chat()], ProviderError, "json_schema", 2),
     Row("LA03 after a 429", [error(429, "Slow", headers={"retry-after": "121"}), chat()], ProviderError, "json_schema", 2),
     Row("after a reset", [Answer(how="reset"), chat()], ProviderError, "json_schema", 2),
     Row("after half a body", [Answer(200, chat().body, how="cut"), chat()], ProviderError, "json_schema", 2),

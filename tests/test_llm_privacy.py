@@ -118,6 +118,7 @@ def test_a_key_alone_sends_nothing(monkeypatch: pytest.MonkeyPatch, connections:
         chat(),
         error(401, f"Incorrect API key provided: {KEY}.", "invalid_api_key"),
         error(400, f"Bad header Bearer {KEY}"),
+        error(400, f"Bad request ?key={KEY.replace('-', '%2D')}"),
         Answer(200, f"<html>{KEY}</html>".encode(), {"content-type": "text/html"}),
         Answer(307, b"", {"location": "https://example.org/"}),
         error(400, "x", "content_filter", innererror={"content_filter_result": {KEY: {"filtered": True}}}),
@@ -126,7 +127,7 @@ def test_a_key_alone_sends_nothing(monkeypatch: pytest.MonkeyPatch, connections:
         Answer(body={**chat({"says": KEY, "value": "yes"}).body, "model": KEY, "system_fingerprint": KEY}),
         chat(json.dumps({"says": KEY, "value": "yes"}).replace("canary", "\\u0063anary")),
     ],
-    ids=["good", "401", "400", "html", "redirect", "filter", "echo", "reset", "everywhere", "escaped"],
+    ids=["good", "401", "400", "percents", "html", "redirect", "filter", "echo", "reset", "everywhere", "escaped"],
 )
 def test_the_key_is_never_shown(
     answer: Answer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path

@@ -36,7 +36,7 @@ _LIMITS = ("max_completion_tokens", "max_tokens", "")  # names of the output lim
 _ENDS = ("", "stop", "tool_calls", "function_call", "end_turn", "tool_use", "completed", "eos_token", "stop_sequence")
 _REFUSAL = re.compile(r"(?i)\s*(i['’]m sorry|sorry,|i (can['’]t|cannot|am unable|won['’]t) )[^{]{,500}$")
 _WRAPPERS = ("openai", "langchain_openai", "anthropic", "langchain_anthropic")
-_SDKS = (*_WRAPPERS, "google", "langchain_google_genai", "httpx", "httpx2")
+_SDKS = (*_WRAPPERS, "google", "langchain_google_genai", "httpx", "httpx2", "aiohttp")
 _TOOL = "record"
 _WINDOW = 1024  # tokens: no server's context is smaller
 _NAME = 200  # letters of a name that a server gives itself: it is shown
@@ -287,6 +287,8 @@ class ChatModel:
             usage = None
         cut = as_dict(about.get("incomplete_details")).get("reason")
         finish = str(cut or about.get("finish_reason") or about.get("stop_reason") or "").lower()
+        if as_dict(about.get("prompt_feedback")).get("block_reason"):  # Google's filter of what it is asked
+            finish = "safety"
         refused = [part.get("refusal") for part in _parts(message) if part.get("type") == "refusal"]
         if said := message.additional_kwargs.get("refusal") or (refused and refused[0]) or _REFUSAL.match(text):
             raise fault(f"refusal {text if isinstance(said, re.Match) else said}")

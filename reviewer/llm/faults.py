@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 from time import time
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from reviewer.domain import Usage
 from reviewer.errors import (
@@ -165,6 +166,7 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("0", r"proxy", _PROXY),
     ("0", r"", _DOWN),
     ("200", r"^finish whitespace", _BLANK),
+    ("200", r"^finish model_context_window_exceeded", _LONG),
     ("200", r"^finish (length|max_tokens|max_output_tokens)", _CUT),
     ("200", r"^finish (content_filter|safety|recitation|prohibited_content|blocklist|spii)", _FILTER),
     ("200", r"^(finish )?refusal", _REFUSAL),
@@ -176,16 +178,13 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("429", r"request too large", _LONG),
     ("429", r"rate.?limit.?(exceeded|reached)", _SLOW),  # whose advice may be to pay: Groq names its billing page
     # Money before any other speed: it comes as a 429, too.
-    (
-        "4..|503|200e",
-        r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance",
-        _QUOTA,
-    ),
+    ("4..|503|200e", r"insufficient_quota|exceeded your current quota|billing|(credit|insufficient) balance", _QUOTA),
+    ("4..|503|200e", r"budget.{1,10}exceeded|exceeded.?budget|specified api usage limits", _QUOTA),
     ("402", r"", _QUOTA),
-    ("400|401|403", r"unsupported_country|country, region|not supported in your region", _PLACE),
+    ("400|401|403", r"unsupported_country|country, region|not supported in your region|user location", _PLACE),
     ("401", r"", _KEY),
-    ("400|403", r"api.?key not valid|invalid.api.?key", _KEY),
-    ("400|403|200e", r"content_filter|responsibleaipolicy|content management policy|content_policy", _FILTER),
+    ("400|403", r"api.?key (not valid|expired)|invalid.api.?key", _KEY),
+    ("400|403|200e", r"content.filter|responsibleaipolicy|content management policy|content_policy", _FILTER),
     ("400|403|200e", r"usage policy|input was flagged|inappropriate content|data_inspection", _FILTER),
     ("403", r"", _ALLOWED),
     ("400", r"failed_generation|json_validate_failed|tool_use_failed", _BAD),  # Groq checks the answer itself
@@ -202,6 +201,7 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("400|413|422|500|200e", r"(prompt|input) is too long|string too long|max_tokens must be at least", _LONG),
     ("413", r"", _LONG),
     ("400|422", r"invalid model (name|id)|not a valid model|unknown model|model not exist|model_not_found", _MODEL),
+    ("400", r"does not support chat|not work with the specified model", _MODEL),
     ("400|404|415|422|500|501|200e", r"response_?format|json.?(schema|object|mode)|structured output|schema", _MODE),
     ("400|404|415|422|500|501|200e", r"grammar|tool_choice|\btools?\b|function.?call", _MODE),
     ("404", r"model_not_found|(model|deployment)s?\b.*(not exist|not found|no such)|not_found_error", _MODEL),
@@ -219,7 +219,9 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
     """What the first row that fits makes of it. `names` fill the message: host, model, key, url, timeout, secret."""
     body = exchange.json()
     told = error_in(body)
-    status = f"{exchange.status}{'e' if exchange.status == 200 and told else ''}"
+    within = told.get("code")  # a router's 200 may hold what really came
+    inner = exchange.status == 200 and isinstance(within, int) and 400 <= within < 600
+    status = str(within) if inner else f"{exchange.status}{'e' if exchange.status == 200 and told else ''}"
     kind = next(kind for code, said, kind in TABLE if re.fullmatch(code, status) and re.search(f"(?is){said}", words))
     after = retry_after(exchange.headers)
     said = str(told.get("message") or (words.removeprefix("refusal ") if exchange.status else words.partition("; ")[0]))
@@ -290,7 +292,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def redact(text: str, secret: str) -> str:
     """Text without keys: the one in use, and anything that looks like one."""
-    text = text.replace(secret, "[key]") if secret else text
+    if secret:
+        text = (unquote(text) if secret in unquote(text) else text).replace(secret, "[key]")
     return re.sub(r"(?i)\b(sk-|bearer\s+)[\w.*-]{6,}", "[key]", text)
 
 
