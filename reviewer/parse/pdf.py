@@ -22,7 +22,7 @@ _TINY = 3.0  # points
 _THIN = 1.0  # points, of a letter's width
 _AREAS = 2000
 _LINE = 2.5  # points: a line is no higher, and longer
-_MIDDLE = (0.28, 0.78)  # of a text's height
+_MIDDLE = (0.12, 0.6)  # of a letter's size, above the line that it stands on
 _FRAMES = 50
 _NARROWEST = 0.15  # of its height, what a letter takes at least
 _BULLETS = (0xF020, 0xF0FF)  # signs of symbol fonts, at a line's beginning
@@ -206,7 +206,8 @@ class _Paint:
         self.texts: list[tuple[int, Box, int, Colour]] = []
         self.backs: list[tuple[Box, int, Colour]] = []  # coloured areas and pictures
         self.covers: list[tuple[Box, int]] = []  # areas that nothing shows through
-        self.lines: list[tuple[float, float, float]] = []  # their height on the page, left and right end
+        self.lines: list[tuple[float, float, float, int]] = []  # their height on the page, left and right end, order
+        self.feet: dict[int, tuple[float, float]] = {}  # where an upright text stands, and how large it is
         for order, item in enumerate(page.get_objects(max_depth=4)):
             self._take(item, order)
 
@@ -227,7 +228,7 @@ class _Paint:
                 self.texts.append((_address(item.raw), box, order, _colour(item)))
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             if box[3] - box[1] < _LINE < box[2] - box[0]:
-                self.lines.append(((box[1] + box[3]) / 2, box[0], box[2]))
+                self.lines.append(((box[1] + box[3]) / 2, box[0], box[2], order))
             coloured, solid = _painted(item)
             if coloured:
                 self.backs.append((box, order, _colour(item) if solid else None))
@@ -258,6 +259,8 @@ class _Paint:
         high, wide = (size.value * (x**2 + y**2) ** 0.5 for x, y in ((matrix.c, matrix.d), (matrix.a, matrix.b)))
         if size.value > 0 and (high < _TINY or wide < _THIN):
             return "tiny text"
+        if abs(matrix.b) < abs(matrix.a):
+            self.feet[_address(item.raw)] = (matrix.f, high)
         letters = pdfium.FPDFTextObj_GetText(item.raw, self.text, None, 0) / 2 - 1
         if letters > _SEVERAL and max(box[2] - box[0], box[3] - box[1]) < _STACKED * high * letters:
             return "letters on top of each other"
@@ -279,21 +282,31 @@ class _Paint:
         for address, box, order, colour in self.texts if self.covers else ():
             if _is_covered(box, [cover for cover, painted in self.covers[:_AREAS] if painted > order]):
                 self.unseen[address] = "text painted over"
-            elif colour and _ground(self.backs, box, order) == colour:
+            elif colour and _ground(self.backs, box, order, self.feet.get(address, (0, 0))[1]) == colour:
                 self.unseen[address] = "text in the colour of its ground"
         self.unseen.update((address, "text that is crossed out") for address in self._crossed_out())
         return self.unseen
 
     def _crossed_out(self) -> Iterator[int]:
-        """Texts through whose middle a line is drawn from end to end; lines below them are none of these."""
+        """Texts through whose letters a line is drawn from end to end; one below them, or below what they are painted
+        on, is none of these.
+        """
         lines = sorted(self.lines[:_AREAS])
-        for address, (left, bottom, right, top), _, _ in self.texts if lines else ():
-            high, wide = top - bottom, right - left
-            first, last = (bisect_left(lines, (bottom + part * high,)) for part in _MIDDLE)
-            if wide > high / 2 and any(
-                start <= left + wide / 10 and end >= right - wide / 10 for _, start, end in lines[first:last]
+        for address, box, order, _ in self.texts if lines else ():
+            if address not in self.feet:
+                continue
+            foot, size = self.feet[address]
+            first, last = (bisect_left(lines, (foot + part * size,)) for part in _MIDDLE)
+            edge = (box[2] - box[0] + size) / 10
+            if any(
+                start <= box[0] + edge and end >= box[2] - edge and not self._laid_between(drawn, order, box)
+                for _, start, end, drawn in lines[first:last]
             ):
                 yield address
+
+    def _laid_between(self, drawn: int, order: int, box: Box) -> bool:
+        """Does an area cover, below the text, what was drawn before?"""
+        return any(drawn < painted < order and _around(cover, box) for cover, painted in self.covers[:_AREAS])
 
 
 def _placed(item: Any) -> tuple[Box, Any]:
@@ -330,9 +343,13 @@ def _behind(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> bool:
     return any(painted < order and _around(back, box) for back, painted, _ in backs[:_AREAS])
 
 
-def _ground(backs: list[tuple[Box, int, Colour]], box: Box, order: int) -> Colour:
+def _ground(backs: list[tuple[Box, int, Colour]], box: Box, order: int, size: float) -> Colour:
     """The colour of what was painted last behind a text, if that is one colour."""
-    behind = (colour for back, painted, colour in backs[_AREAS::-1] if painted < order and _around(back, box))
+    behind = (
+        colour
+        for back, painted, colour in backs[_AREAS::-1]
+        if painted < order and _around(back, box) and back[3] - back[1] > size / 2  # else a line
+    )
     return next(behind, None)
 
 
