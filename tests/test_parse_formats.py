@@ -672,9 +672,10 @@ def test_pdf_hidden(operators: str, why: str) -> None:
         "q 1 g 60 690 30 30 re f 320 690 50 30 re f Q\n" + show("seen words") + "q 1 g 60 690 30 30 re f Q\n",
         "q 12 0 0 12 72 700 cm /Fx Do Q\n",  # drawn small, and shown large
         show("seen words") + "70 698.6 80 0.6 re f 72 700 m 142 700 l S 60 703.5 40 0.6 re f\n",  # underlined
-        show("seen words") + show(",", x=140) + "70 698.6 80 0.6 re f\n",  # through a comma, which is no strike
+        show("seen words") + show(",", x=140) + "70 699.3 80 0.6 re f\n",  # through or over a comma
+        "70 699.3 80 0.6 re f\n" + show("seen words") + show(",", x=140),
         "70 703.5 80 0.6 re f q 1 g 60 690 300 30 re f Q\n" + show("seen words"),  # as beside a centred heading
-        "60 698 300 2.4 re f 60 500 9 9 re f\n" + show("seen words") + show(".", x=140),  # a thick underline
+        "60 699 300 2.4 re f 60 500 9 9 re f\n" + show("seen words") + show(".", x=140),  # a thick underline
     ],
 )
 def test_pdf_not_hidden(operators: str) -> None:

@@ -227,12 +227,12 @@ class _Paint:
             else:
                 self.texts.append((_address(item.raw), box, order, _colour(item)))
         elif item.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
-            if box[3] - box[1] < _LINE < box[2] - box[0]:
+            if line := box[3] - box[1] < _LINE < box[2] - box[0]:
                 self.lines.append(((box[1] + box[3]) / 2, box[0], box[2], order))
             coloured, solid = _painted(item)
             if coloured:
                 self.backs.append((box, order, _colour(item) if solid else None))
-            if solid:
+            if solid and not line:  # which covers no more than a comma
                 self.covers.append((box, order))
 
     def _mark(self, item: Any, box: Box) -> None:
