@@ -14,9 +14,10 @@ import pytest
 
 from reviewer import pipeline
 from reviewer.__main__ import main
+from reviewer.cli.conditions import unmet
 from reviewer.cli.options import FORMATS
 from reviewer.cli.settings import Settings
-from reviewer.domain import Review
+from reviewer.domain import AxisScore, Review
 from reviewer.domain.resources import resource
 from reviewer.errors import BudgetError, CredentialError, UnreachableError
 
@@ -411,3 +412,12 @@ def test_help_teaches_by_example(command: tuple[str, ...], run: Reviewer) -> Non
     assert "Examples:\n" in done.out
     assert "reviewer" in done.out.split("Examples:")[1]
     assert max(map(len, done.out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("point", "said"), [(41.6, "42"), (49.6, "49.6"), (49.999, "49.99")])
+def test_no_axis_is_told_to_be_under_itself(point: float, said: str) -> None:
+    done = pipeline.review(Path(CHURN), rubric="fsdl")
+    assert done.scorecard is not None
+    axes = {"impact": AxisScore(point=point, low=0, high=100)}
+    done = done.model_copy(update={"scorecard": done.scorecard.model_copy(update={"axes": axes})})
+    assert [*unmet(done, {"impact": 50}, ())] == [f"impact {said} is under 50"]

@@ -272,6 +272,22 @@ def test_a_line_that_github_refuses(hub: GitHub, run: Run) -> None:
 
 
 @pytest.mark.slow
+def test_a_limit_among_the_remarks_tells_all_that_is_missing(hub: GitHub, run: Run) -> None:
+    """GH09, GH12: each remark is tried; after a limit nothing is, and the check is not forgotten in silence."""
+    hub.commit({PATH: SECOND, "proposals/a.md": SECOND + "a\n", "proposals/b.md": SECOND + "b\n"})
+    hub.refused_lines = {18}
+    run()
+    tried = hub.sequence().count("POST /pulls/7/comments 201")
+    assert tried == len(hub.remarks) > 10
+    hub.remarks.clear()
+    hub.refuse("POST .*/pulls/7/comments", 403, "You have exceeded a secondary rate limit.")
+    job = run("--wait", "0")
+    told = r"a remark on docs\S+, line \d+, (a remark on \S+ line \d+, )*\d+ more, the check could not be posted: "
+    assert re.search(told, job.err)
+    assert job.err.count("could not be posted") == 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "headers", "waits"),
     [
@@ -709,7 +725,7 @@ def test_a_huge_file_has_no_patch(hub: GitHub, run: Run) -> None:
     ("matches", "status", "code", "says"),
     [
         ("GET .*/pulls/7$", 401, 2, "does not accept the token"),
-        ("GET .*/pulls/7$", 404, 2, "contents: read"),
+        ("GET .*/pulls/7$", 404, 2, "it is not there, or the job needs permissions: contents: read"),
         ("GET .*/git/trees", 403, 2, "contents: read"),
         ("GET .*/issues/7/comments", 403, 2, "pull-requests: read"),
         ("GET .*/pulls/7$", 500, 3, "run the job again"),

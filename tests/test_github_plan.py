@@ -340,6 +340,7 @@ PULL = {"number": 7, "head": {"sha": HEAD}}
         pytest.param("merge_group", {"action": "checks_requested"}, False, id="GH21 merge queue"),
         pytest.param("push", {"after": HEAD}, False, id="GH21 push"),
         pytest.param("schedule", {}, False, id="GH21 schedule"),
+        pytest.param("workflow_dispatch", {"inputs": {}}, False, id="GH21 by hand, without a number"),
         pytest.param("issue_comment", said(), True, id="GH18 owner"),
         pytest.param("issue_comment", said(association="MEMBER"), True, id="GH18 member"),
         pytest.param("issue_comment", said(" /review\n", "COLLABORATOR"), True, id="GH18 collaborator"),
@@ -359,7 +360,9 @@ PULL = {"number": 7, "head": {"sha": HEAD}}
 def test_which_events_are_reviewed(tmp_path: Path, name: str, payload: object, reviewed: bool) -> None:
     found = event(tmp_path, name, payload)
     assert isinstance(found, Ask) is reviewed, found
-    if isinstance(found, Ask):
+    if isinstance(found, Skip):
+        assert ("--pr NUMBER" in found.reason) is (name == "workflow_dispatch")
+    else:
         assert (found.repository, found.number) == ("o/r", 7)
 
 

@@ -1,6 +1,7 @@
 """The conditions that a user sets: `--fail-under` and `--fail-on`, for exit code 1."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import floor
 from typing import TYPE_CHECKING
 
 from reviewer.errors import SettingsError, meant
@@ -44,8 +45,9 @@ def unmet(review: "Review", fail_under: Mapping[str, float], fail_on: Iterable[s
     if card is None:
         return
     for axis, figure in fail_under.items():
-        if card.axes[axis].point < figure:
-            yield f"{axis} {card.axes[axis].point:.0f} is under {figure:g}"
+        if (point := card.axes[axis].point) < figure:
+            shown = round(point) if round(point) < figure else floor(100 * point) / 100  # "50 is under 50" is none
+            yield f"{axis} {shown:g} is under {figure:g}"
     gates = {gate.id: gate.state for gate in card.gates}
     held = {waived.finding for waived in review.waived if waived.state == "holds"}
     counted = [finding for finding in review.findings if finding.id not in held]

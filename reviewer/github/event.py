@@ -81,7 +81,8 @@ def read_event(environ: Mapping[str, str], number: int | None = None) -> Ask | S
         return _comment(repository, event)
     if name == "merge_group" and event.group:
         return Skip(reason="a merge queue brings nothing new", head=event.group)
-    return Skip(reason=f"the event {name or '(none)'!r} proposes nothing")
+    named = "; say which pull request is meant: pr, or --pr NUMBER" if name == "workflow_dispatch" else ""
+    return Skip(reason=f"the event {name or '(none)'!r} proposes nothing{named}")
 
 
 def _run(repository: str, event: _Event) -> Ask | Skip:

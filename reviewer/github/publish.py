@@ -23,7 +23,7 @@ from reviewer.github.state import MARKER, read, written
 from reviewer.github.words import Tell
 
 CHECK = "Proposal review"
-ALONE = 10  # remarks that are tried one by one after GitHub refused them together
+NAMED = 4  # of what could not be posted
 UNLIKE = "0" * 64  # no digest
 BOT = "github-actions[bot]"  # whom a workflow's own token writes as
 
@@ -113,7 +113,7 @@ class _Attempts:
     """What was tried, and why GitHub refused some of it: one refusal does not keep the rest from being tried."""
 
     def __init__(self, pull: PullRequest | None = None) -> None:
-        self.forbidden = self._enough = False
+        self.forbidden, self._enough = False, ""  # why nothing more is tried
         self._refused: dict[str, list[str]] = {}
         own = pull is None or (pull.head.repo and pull.head.repo.full_name == pull.base.repo.full_name)
         self._advice = (
@@ -125,6 +125,7 @@ class _Attempts:
     def make(self, what: str, act: Callable[[], object]) -> bool:
         """Do it, unless GitHub asked to stop; whether it was done."""
         if self._enough:
+            self._refused[self._enough].append(what)
             return False
         try:
             act()
@@ -133,7 +134,7 @@ class _Attempts:
             if error.status in (403, 404):
                 self.forbidden = True
                 why += f"; {self._advice}" if error.status == 404 or "not accessible" in why else ""
-            self._enough = error.status == 429 or "rate limit" in why
+            self._enough = why if error.status == 429 or "rate limit" in why else ""
         except RequestException as error:
             why = f"GitHub cannot be reached ({type(error).__name__})"
         else:
@@ -144,7 +145,13 @@ class _Attempts:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be posted, a line for each reason."""
-        return tuple(f"{', '.join(whats)} could not be posted: {why}" for why, whats in self._refused.items())
+        return tuple(f"{_few(whats)} could not be posted: {why}" for why, whats in self._refused.items())
+
+
+def _few(whats: list[str]) -> str:
+    """The first ones, and the last, which is the check."""
+    more = len(whats) - NAMED
+    return ", ".join(whats if more <= 1 else [*whats[: NAMED - 1], f"{more} more", whats[-1]])
 
 
 def _check(repository: Repository, head: str, check: Check, summary: str) -> None:
@@ -210,7 +217,7 @@ def _remarks(plan: Plan, pull: PullRequest, me: Me, attempts: _Attempts) -> None
     except GithubException as error:
         if error.status != 422:
             raise
-        for remark in plan.remarks[:ALONE]:
+        for remark in plan.remarks:
             post = partial(pull.create_review_comment, remark.body, commit, remark.path, line=remark.line, side="RIGHT")
             attempts.make(f"a remark on {remark.path}, line {remark.line}", post)
     # Two runs at once both find nothing and both write, as with the comment.

@@ -230,8 +230,9 @@ def refusal(error: GithubException | RequestException, what: str) -> ReviewerErr
     if error.status == 429 or "rate limit" in said.lower():
         return RateLimitError(f"{what}: {said}; run the job later, or allow more with --wait")
     if error.status in (403, 404):
+        absent = "it is not there, or " if error.status == 404 else ""
         return SettingsError(
-            f"{what}: GitHub answers {error.status} ({said}); the job needs permissions: "
+            f"{what}: GitHub answers {error.status} ({said}); {absent}the job needs permissions: "
             "contents: read, pull-requests: read"
         )
     return UnreachableError(f"{what}: GitHub answers {error.status} ({said}); run the job again")
