@@ -24,6 +24,7 @@ A message says what happened, where, and what to do next.
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 # Controls but tab and line feed, and what turns the direction of a line.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -81,6 +82,8 @@ class ProviderError(ReviewerError):
 
     exit_code = 3
     final = False
+    calls = 0  # that were made in vain, for the record,
+    spent: Any = (None, None)  # and their usage and cost; None: not known
 
 
 class CredentialError(ProviderError):

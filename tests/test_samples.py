@@ -1,13 +1,17 @@
 """Several answers of a model: they vote, and the record says how far they agree."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+from llm_server import Answer, chat, error, serve
+
 from reviewer.domain import Review
-from reviewer.errors import UnreachableError
-from reviewer.llm import Prompt, Reply
-from reviewer.pipeline import load_rubric
+from reviewer.errors import RefusedError, UnreachableError
+from reviewer.llm import ModelSettings, Prompt, Reply, count
+from reviewer.pipeline import load_rubric, review
 from reviewer.pipeline.one import Run, review_with
 
 FSDL = load_rubric("fsdl")
@@ -134,3 +138,55 @@ def test_everybody_who_answered_is_told() -> None:
     assert extraction.model is not None
     assert extraction.model.answered == "says-extract.v2, says-reask.v1"
     assert extraction.usage is None  # it was not said
+
+
+@pytest.mark.parametrize(
+    ("reads", "again", "told"),
+    [(2_000, None, 1), (9_000, None, 0), (9_000, chat("no idea"), 0), (9_000, error(400, "x", "content_filter"), 1)],
+    ids=["too long", "good", "bad", "refused"],
+)
+def test_the_record_tells_calls_in_vain_too(reads: int, again: Answer | None, told: int) -> None:
+    """CS03: parts that were too long for the model, and a second question without an answer. Nothing is tried twice."""
+    too_long: list[int] = []
+
+    def script(request: dict[str, Any]) -> Answer:
+        text = request["messages"][1]["content"]
+        if count(text)[0] > reads:
+            too_long.append(1)
+            return error(400, "maximum context length", "context_length_exceeded")
+        if again is not None and "Rejected quotes" in text:
+            return again
+        form = request["response_format"]["json_schema"]["schema"]
+        return chat(json.dumps(filled(form, {"labels": ("manual", ["Nobody wrote this sentence."])})))
+
+    with serve(script) as provider:
+        settings = ModelSettings(name="m", base_url=provider.url, price=(1, 1), concurrency=1)
+        done = review(TEXT * 60, model=settings, force=True).extraction
+    assert done is not None
+    assert done.calls == provider.calls
+    assert len(too_long) == (reads < 9_000)
+    assert done.usage is not None
+    assert done.cost == pytest.approx((done.usage.input_tokens + done.usage.output_tokens) / 1e6)
+    assert done.usage.input_tokens == 40 * (provider.calls - told)  # who says no takes nothing
+
+
+def test_an_answer_that_fails_stops_the_others() -> None:
+    """Nobody would read what they say, and all of it is paid for."""
+    stopped: list[int] = []
+
+    class Refuses(Says):
+        async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+            if prompt.sample == 1:
+                raise RefusedError("no")
+            try:
+                return await asyncio.Event().wait()  # type: ignore[return-value]
+            except asyncio.CancelledError:
+                stopped.append(prompt.sample)
+                raise
+
+    async def go() -> None:
+        with pytest.raises(RefusedError):
+            await review_with(Refuses(), TEXT, Run(rubric=FSDL, force=True, samples=3), "mail")
+        assert sorted(stopped) == [0, 2]
+
+    asyncio.run(go())

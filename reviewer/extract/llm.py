@@ -4,15 +4,15 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Template
-from typing import Any
+from typing import Any, TypeVar
 
 from reviewer.domain import Claim, Criterion, Document, Estimate, Extraction, ModelUsed, Rubric, Usage
 from reviewer.domain.record import Answer
 from reviewer.domain.resources import resource
-from reviewer.errors import IncompleteError, SettingsError, TooLongError
+from reviewer.errors import IncompleteError, ProviderError, SettingsError, TooLongError
 from reviewer.llm import Model, ModelSettings, Prompt, Reply, count, host_of, price
 from reviewer.llm.tokens import asked_for
 from reviewer.rubric.once import once
@@ -24,7 +24,42 @@ _LEAST = 1000  # tokens of text that are worth a call: below, a rubric would out
 _ANSWER = 35  # tokens that an answer takes for one criterion
 _QUOTES = "_quotes"
 
+T = TypeVar("T")
 Known = Callable[[Prompt, Mapping[str, Any]], bool]  # is the answer to this question kept from before?
+
+
+class Account:
+    """A model as one document asks it: what it took, also in vain, and how much it reads at once."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.room: int | None = None  # tokens of text, once more of them were refused
+        self.calls = 0
+        self.usage: Usage | None = Usage()
+        self.cost: float | None = 0.0
+
+    async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
+        """Ask the model. What is stopped on its way may have been paid for, which nobody will tell."""
+        calls, usage, cost = 0, None, None
+        try:
+            reply = await self._model.ask(prompt, schema)
+            calls, usage, cost = reply.calls, reply.usage, reply.cost
+        except ProviderError as error:
+            calls, (usage, cost) = error.calls, error.spent
+            raise
+        except asyncio.CancelledError as stopped:
+            calls = vars(stopped).get("calls", 0)
+            raise
+        finally:
+            self.calls += calls
+            self.usage = None if self.usage is None or usage is None else self.usage + usage
+            self.cost = None if self.cost is None or cost is None else self.cost + cost
+        return reply
+
+    def told(self, extraction: Extraction) -> Extraction:
+        """The extraction with all that was taken until now."""
+        taken = {"calls": self.calls, "usage": self.usage, "cost": self.cost}
+        return extraction.model_copy(update={**taken, "cached": extraction.cached and not self.calls})
 
 
 async def extract_llm(
@@ -195,21 +230,13 @@ def _whole(rubric: Rubric) -> _Question:
 
 
 async def _extract(document: Document, question: _Question, model: Model, budget: int, most: int) -> Extraction:
-    criteria, text = question.criteria, readable(document)
-    while True:
-        asked = [question.about(part) for part in _parts(document, text, budget, most)]
-        try:
-            replies = await _all(model, asked, question.schema)
-            break
-        except TooLongError:
-            # The model reads less than we thought: smaller parts.
-            budget = min(budget, count(text)[0]) // 2
-            if budget < _LEAST:
-                raise
+    criteria, account = question.criteria, model if isinstance(model, Account) else Account(model)
+    parts = _parts(document, readable(document), min(budget, account.room or budget), most)
+    replies = await _read(account, question, parts)
     claims, notes = _merge(criteria, [_claims(criteria, reply.data) for reply in replies])
     notes = [*dict.fromkeys(reply.note for reply in replies if reply.note), *notes]
-    if len(asked) > 1:
-        notes.insert(0, f"read in {len(asked)} parts")
+    if len(replies) > 1:
+        notes.insert(0, f"read in {len(replies)} parts")
     first = replies[0]
     return Extraction(
         method="llm",
@@ -221,7 +248,7 @@ async def _extract(document: Document, question: _Question, model: Model, budget
             host=first.host,
             mode=first.mode,
             prompt=question.id,
-            prompt_sha256=asked[0].sha256,
+            prompt_sha256=question.about("").sha256,
             parameters=first.parameters,
         ),
         usage=_sum([reply.usage for reply in replies], Usage()),
@@ -244,9 +271,35 @@ def _parts(document: Document, text: str, budget: int, most: int) -> list[str]:
     return split(text, budget)
 
 
-async def _all(model: Model, prompts: Sequence[Prompt], schema: Mapping[str, Any]) -> list[Reply]:
-    """Every answer; the first error stops the rest and is raised as itself."""
-    tasks = [asyncio.ensure_future(model.ask(prompt, schema)) for prompt in prompts]
+async def _read(account: Account, question: _Question, parts: Sequence[str]) -> list[Reply]:
+    """The answers about all parts, in their order; where the model reads less than we thought, about smaller ones."""
+
+    async def ask(part: str) -> Reply | TooLongError:
+        try:
+            return await account.ask(question.about(part), question.schema)
+        except TooLongError as error:
+            return error
+
+    async def again(at: int) -> list[Reply]:
+        half = count(parts[at])[0] // 2
+        if half < _LEAST:
+            raise refused[at]
+        account.room = min(account.room or half, half)
+        return await _read(account, question, split(parts[at], account.room))
+
+    answers = await together(map(ask, parts))
+    refused = {at: error for at, error in enumerate(answers) if isinstance(error, TooLongError)}
+    read = {at: [answer] for at, answer in enumerate(answers) if isinstance(answer, Reply)}
+    if refused:
+        first, *others = refused
+        read[first] = await again(first)  # alone it finds out how much the model reads
+        read |= zip(others, await together(map(again, others)), strict=True)
+    return [reply for at in sorted(read) for reply in read[at]]
+
+
+async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Every result; the first error stops the rest and is raised as itself."""
+    tasks = [asyncio.ensure_future(one) for one in work]
     try:
         return list(await asyncio.gather(*tasks))
     finally:

@@ -52,8 +52,12 @@ class Patient:
         doors = self._doors.get()
         async with doors.slots:
             await self._head_start(doors.first)
+            question = _Ask(self, doors.probe, prompt, schema)
             try:
-                return await _Ask(self, doors.probe, prompt, schema).answer()
+                return await question.answer()
+            except asyncio.CancelledError as stopped:
+                vars(stopped)["calls"] = question.calls  # for the record
+                raise
             finally:
                 doors.first.set()
 
@@ -185,6 +189,7 @@ class _Ask:
 
     def _final(self, error: ProviderError) -> ProviderError:
         """The error as the caller sees it; one that no other question would survive ends them all."""
+        error.calls, error.spent = self.calls, (self.usage, self.cost)
         if self.calls > 1:
             took = self.pool.clock() - self.until + self.pool.settings.deadline
             error.args = (f"{error} (after {self.calls} calls in {took:.0f} s)",)

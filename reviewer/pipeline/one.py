@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import PositiveInt
+
 from reviewer.critique import critique
 from reviewer.domain import Document, Extraction, Fact, Review, Rubric, RubricUsed, Stability
 from reviewer.domain.base import Frozen
@@ -38,7 +40,7 @@ class Run(Frozen):
     rubric: Rubric
     language: Language | None = None  # None: the document's own
     force: bool = False  # review also what does not look like a proposal
-    samples: int = 1  # answers of a model that vote
+    samples: PositiveInt = 1  # answers of a model that vote
 
 
 def review(

@@ -1,13 +1,12 @@
 """Asking a model: the one re-ask for quotes that are not there, and the vote of several answers."""
 
-import asyncio
 from collections import Counter
 from typing import NamedTuple
 
 from reviewer.domain import AxisScore, Claim, Criterion, Document, Extraction, Fact, ModelUsed, Rubric, Stability
 from reviewer.domain.record import Answer
 from reviewer.errors import ProviderError
-from reviewer.extract.llm import BUDGET, MOST, extract_llm, reask
+from reviewer.extract.llm import BUDGET, MOST, Account, extract_llm, reask, together
 from reviewer.ground import ground
 from reviewer.ground.find import ABSENT
 from reviewer.llm import Model
@@ -29,7 +28,7 @@ async def sampled(
 
     `budget` and `most` are tokens of text, for one call and for the whole document.
     """
-    answers = await asyncio.gather(*(_asked(document, rubric, model, i, budget, most) for i in range(samples)))
+    answers = await together(_asked(document, rubric, model, i, budget, most) for i in range(samples))
     if samples == 1:
         return answers[0]
     facts = [{fact.criterion: fact for fact in one.facts} for one in answers]
@@ -80,7 +79,8 @@ def _claim_of(criterion: str, value: Answer, facts: list[dict[str, Fact]], answe
 
 
 async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, budget: int, most: int) -> Heard:
-    first = await extract_llm(document, rubric, model, budget=budget, most=most, sample=sample)
+    account = Account(model)
+    first = await extract_llm(document, rubric, account, budget=budget, most=most, sample=sample)
     facts = ground(first.claims, document, rubric)
     rejected = {
         fact.criterion: tuple(r.quote for r in fact.rejected)
@@ -89,16 +89,16 @@ async def _asked(document: Document, rubric: Rubric, model: Model, sample: int, 
         if fact.status == "unverified" and any(r.why == ABSENT for r in fact.rejected)
     }
     if not rejected:
-        return Heard(first, facts)
+        return Heard(account.told(first), facts)
     try:
-        again = await reask(document, rubric, model, rejected, budget=budget, most=most, sample=sample)
+        again = await reask(document, rubric, account, rejected, budget=budget, most=most, sample=sample)
     except ProviderError as error:
         if error.final:
             raise
         # The first answer stands; what it could not prove earns nothing anyway.
         note = "; ".join(filter(None, (first.note, f"not asked again: {error}")))
-        return Heard(first.model_copy(update={"note": note}), facts)
-    both = joined(first, again)
+        return Heard(account.told(first.model_copy(update={"note": note})), facts)
+    both = account.told(joined(first, again))
     return Heard(both, ground(both.claims, document, rubric))
 
 
