@@ -82,6 +82,9 @@ def test_every_criterion_has_a_case_that_speaks_and_one_that_does_not(rubric: Ru
         ("benchmark_dataset", "A held-out test set is used.", "No held-out test set is used."),
         ("stakeholders", "The stakeholders approved it.", "Stakeholders are unknown."),
         ("budget", "The budget is $5,000 in total.", "The budget is TBD."),
+        ("budget", "The budget of $5,000 was approved.", "The budget of $5,000 was rejected."),
+        ("fallback", "Operators no longer worry: a fallback takes over.", "We no longer have a fallback."),
+        ("product_need", "There is no way to find duplicates by hand.", "There is no budget of $5,000."),
     ],
 )
 def test_what_is_denied_is_not_said(criterion: str, said: str, denied: str, rubric: Rubric) -> None:

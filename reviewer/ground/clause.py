@@ -1,9 +1,11 @@
 """Does the text around a quote deny what the quote says?"""
 
 import re
+from collections.abc import Mapping
 
 from reviewer.domain import Document
 from reviewer.rubric.negation import negations
+from reviewer.rubric.unreal import real
 
 _REACH = 200  # characters beside a quote that its clause can reach
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -31,6 +33,27 @@ _EXCLUDED = re.compile(
     r"\bnon-?goals?\b|\b(?:out[ -]of|not in|beyond (?:the )?)[ -]?scope\b|제외 ?(?:범위|사항)|비목표|범위 밖"
     r"|\b(?:won['’]?t|will not|do not) (?:have|do)\b|\bnot (?:done|included|planned|available)\b"
     r"|하지 않(?:는|을) (?:일|것)|^[\d.\s]*(?:what(?:['’]s| is) |still )*missing\W*$",
+    re.IGNORECASE,
+)
+# The whole heading, or the head of a column: "Out-of-scope questions" go to an agent.
+_SCOPE = (
+    r"(?:explicit(?:ly)? )?(?:non-?goals?|anti-?goals?|(?:out[ -]of|not in|beyond the)[ -]scope)"
+    r"|not (?:planned|included)|비목표|범위 ?[밖외]|제외 ?(?:범위|사항)"
+)
+_SCOPE_COLUMN = re.compile(rf"\W*(?:{_SCOPE})\W*$", re.IGNORECASE)
+_SCOPE_HEADING = re.compile(
+    rf"\W*(?:[\d.]+\s)?(?:{_SCOPE}|(?:rejected|abandoned|dropped|cancell?ed) (?:ideas?|plans?)"
+    r"|if time (?:permits|allows)|time permitting|시간이 되면)\W*$",
+    re.IGNORECASE,
+)
+# "- [ ] labels collected" is not in hand; "- [ ] Deploy it by June" and "- [ ] Phase 1 completed" are a plan.
+_UNCHECKED = re.compile(
+    r"\W{0,4}(?:\d+[.)]\s)?(?:\[\s?\]|[☐□])\s"
+    r"(?!(?:add|agree|ask|build|check|collect|define|deploy|find|get|have|hire|label|make|measure|review|run|set|ship|start|test"
+    r"|train|write)\b)"
+    r"[^\n]*(?:\b(?:collected|labell?ed|annotated|trained|measured|approved|signed|obtained|agreed|hired|available"
+    r"|in place|granted|secured)\b"
+    r"|(?:확보|완료|승인|(?:수집|구축|마련)(?:됨|함|됐음|했음))\s*$)",
     re.IGNORECASE,
 )
 # "We will not do the following:" before a list, but not "Rules are not enough for two reasons:".
@@ -64,7 +87,26 @@ def denied(start: int, end: int, first: int, last: int, document: Document) -> s
         return "denied by the answer that follows"
     if _denied_before(text[max(low, start - _REACH) : start]) or _denied_after(start, end, text, tail):
         return "denied in the same clause"
+    if blocks and _UNCHECKED.match(text, low, high):
+        return "a box that is not checked"
     return _out_of_scope(start, low, document) or _denied_list(first, document)
+
+
+def cells_out_of_scope(document: Document) -> Mapping[int, list[tuple[int, int]]]:
+    """The spans of each row of a table, by its block, that stand below "Out of scope"."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    columns: set[int] = set()
+    inside = False
+    for at, block in enumerate(document.blocks):
+        if block.kind == "table_row":
+            cells = list(re.finditer(r"([^|]*)(?:\||$)", document.text[block.start : block.end]))
+            if not inside:
+                columns = {i for i, cell in enumerate(cells) if _SCOPE_COLUMN.match(cell[1])}
+            elif columns:
+                spans = (cell.span(1) for i, cell in enumerate(cells) if i in columns)
+                found[at] = [(block.start + start, block.start + end) for start, end in spans]
+        inside = block.kind == "table_row"
+    return found
 
 
 def _denied_before(lead: str) -> bool:
@@ -91,10 +133,12 @@ def _denied_after(start: int, end: int, text: str, tail: str) -> bool:
 def _out_of_scope(start: int, low: int, document: Document) -> str | None:
     """Under "Non-goals", an item's head says what is not done; what follows it tells why."""
     block = document.block_at(start)
-    if not block or block.kind != "list_item":
-        return None
     section = document.section_at(start)
-    if not section or not _EXCLUDED.search(section.heading):
+    if not block or not section or block.kind == "heading":
+        return None
+    if block.kind != "list_item":
+        return "listed as out of scope" if _SCOPE_HEADING.match(section.heading) else None
+    if not (_EXCLUDED.search(section.heading) or _SCOPE_HEADING.match(section.heading)):
         return None
     head = document.text[low:start].lstrip("0123456789.)-*+ ")
     return None if re.search(r"[:.](?:\s|\*)", head) else "listed as out of scope"
@@ -111,7 +155,7 @@ def _denied_list(first: int, document: Document) -> str | None:
     opening = opening.rstrip(" *_\n")
     if not opening.endswith((":", "：")):
         return None
-    if _LACKING.search(opening):
+    if _LACKING.search(opening) or not any(c.isalnum() for c in real(opening)):
         return "denied by the line above the list"
     sentence = re.split(r"[.!?。]\s", opening)[-1]
     return "denied by the line above the list" if any(negations(sentence)) and not _REASONS.search(sentence) else None

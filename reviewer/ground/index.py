@@ -8,12 +8,13 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 from reviewer.domain import Document, Evidence, Rejection
+from reviewer.ground.clause import cells_out_of_scope
 from reviewer.rubric.book import as_shown
 from reviewer.rubric.unreal import real, unreal
 
@@ -137,8 +138,20 @@ class Places:
         """The span without what its sentence calls unreal: a condition, a denied claim, a struck-out line."""
         low, high = self._around(start, end)
         if (low, high) not in self._real:
-            self._real[low, high] = real(self.document.text[low:high])
+            self._real[low, high] = self._in_scope(real(self.document.text[low:high]), low, *self.blocks(start, end))
         return self._real[low, high][start - low : end - low]
+
+    def _in_scope(self, text: str, low: int, first: int, last: int) -> str:
+        """The text of these blocks without the cells of columns that are out of scope."""
+        for at in range(first, last + 1) if self._out_of_scope else ():
+            for start, end in self._out_of_scope.get(at, ()):
+                start, end = max(0, start - low), max(0, end - low)
+                text = text[:start] + " " * len(text[start:end]) + text[end:]
+        return text
+
+    @cached_property
+    def _out_of_scope(self) -> Mapping[int, list[tuple[int, int]]]:
+        return cells_out_of_scope(self.document)
 
     def unreal(self, start: int, end: int) -> str | None:
         """Why nothing of the span is so, if nothing is."""
@@ -149,7 +162,8 @@ class Places:
         low, high = self._around(start, end)
         text = self.document.text[low:high]
         found = (s for s in unreal(text) if s[0] < end - low and start - low < s[1])
-        return next((f"{how}: “{' '.join(text[a:b].split())[:80]}”" for a, b, how in found), None)
+        why = next((f"{how}: “{' '.join(text[a:b].split())[:80]}”" for a, b, how in found), None)
+        return why or ("listed as out of scope" if self._out_of_scope else None)
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The blocks of the span, as far as a sentence can reach."""

@@ -63,6 +63,7 @@ _SAME: Mapping[str, str] = {
     "denied by the answer that follows": "뒤따르는 답이 부정함",
     "denied in the same clause": "같은 절에서 부정함",
     "denied": "부정하는 문장임",
+    "a box that is not checked": "체크되지 않은 항목임",
     "listed as out of scope": "범위 밖으로 열거됨",
     "denied by the line above the list": "목록 위의 문장이 부정함",
     "a question": "서술이 아니라 질문임",
@@ -79,6 +80,7 @@ _HOW: Mapping[str, str] = {
     "a question": "서술이 아니라 질문임",
     "struck out": "취소선이 그어진 글임",
     "denied": "부정하는 문장임",
+    "given up": "그만두었거나 취소된 것임",
     "quoted otherwise": "글과 다르게 인용됨",
 }
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
