@@ -212,6 +212,8 @@ def _checked(where: str, values: Mapping[str, Any]) -> Settings:
         if key not in KEYS:
             remedy = meant(key, KEYS, f"known settings: {', '.join(KEYS)}")
             raise SettingsError(f"{where}: unknown setting '{key}'; {remedy}")
+        if isinstance(values[key], bool) and Settings.model_fields[key].annotation is not bool:
+            raise SettingsError(f"{where}: '{key}' cannot be {str(values[key]).lower()}: must be a value, not a switch")
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
