@@ -11,7 +11,7 @@ from llm_server import Answer, chat, error, serve
 from reviewer.domain import Review
 from reviewer.errors import RefusedError, UnreachableError
 from reviewer.llm import ModelSettings, Prompt, Reply, count
-from reviewer.pipeline import load_rubric, review
+from reviewer.pipeline import load_rubric, render, rescore, review
 from reviewer.pipeline.one import Run, review_with
 
 FSDL = load_rubric("fsdl")
@@ -93,6 +93,19 @@ def test_the_same_verdict_is_robust_and_another_is_not() -> None:
     assert not split.stability.robust
     assert split.stability.verdicts == {"revise": 1, "stop": 1}
     assert split.stability.axes["impact"].low < split.stability.axes["impact"].high
+
+
+@pytest.mark.parametrize("sha256", [FSDL.sha256, "another"])
+def test_another_rubric_does_not_know_what_each_answer_would_come_to(sha256: str) -> None:
+    done = read(Says([STRONG], [STRONG]), 2)
+    again = rescore(done, FSDL.model_copy(update={"sha256": sha256}))
+    assert done.stability is not None
+    assert again.stability is not None
+    assert again.stability.agreement == done.stability.agreement
+    assert (again.stability == done.stability) is (sha256 == FSDL.sha256)
+    told = render(again, FSDL, "markdown")
+    assert ("under this rubric are not known" in told) is (sha256 != FSDL.sha256)
+    assert ("come to the same verdict;" in told) is (sha256 == FSDL.sha256)
 
 
 def test_one_answer_says_nothing_about_stability() -> None:

@@ -239,7 +239,7 @@ class Stability(Frozen):
     samples: int
     agreement: Mapping[str, float]  # criterion -> share of the answers with the value that won
     axes: Mapping[str, AxisScore]  # the middle, lowest and highest point of the answers
-    verdicts: Mapping[str, int]
+    verdicts: Mapping[str, int]  # empty, like the axes, where another rubric scored the values: then nobody knows
     robust: bool  # every answer comes to the same verdict
 
 

@@ -73,11 +73,15 @@ def rescore(review: Review, rubric: Rubric, language: Language | None = None) ->
         there = {finding.fingerprint for finding in findings} if rubric.waivable else set()
         waived = tuple(one for one in review.waived if not one.who and one.fingerprint in there)
         findings = tuple(f.model_copy(update={"search": seen.get(f.id) or f.search}) for f in findings)
+    stability = review.stability
+    if stability and review.rubric.sha256 != rubric.sha256:  # only the values that won are stored, not each answer's
+        stability = stability.model_copy(update={"axes": {}, "verdicts": {}, "robust": False})
     return review.model_copy(
         update={
             "language": spoken,
             "rubric": used(rubric),
             "scorecard": scorecard,
+            "stability": stability,
             "findings": findings,
             "strengths": said.strengths,
             "questions": said.questions,

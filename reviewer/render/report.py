@@ -468,4 +468,5 @@ def _stability(review: Review, tell: Say) -> str:
     if found is None:
         return tell("stability.none")
     share = whole(100 * sum(found.agreement.values()) / len(found.agreement))
-    return tell("stability.robust" if found.robust else "stability.fragile", samples=found.samples, share=share)
+    verdicts = "stability.robust" if found.robust else "stability.fragile" if found.verdicts else "stability.unknown"
+    return tell(verdicts, samples=found.samples, share=share)

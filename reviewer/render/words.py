@@ -83,6 +83,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Fragile: {samples} answers do not come to one verdict; they agree on {share} % of the criteria's values.",
         "불안정: 답변 {samples}개의 판정이 서로 다르며 항목 값의 {share} %가 일치합니다.",
     ),
+    "stability.unknown": (
+        "{samples} answers agree on {share} % of the values; their verdicts under this rubric are not known.",
+        "답변 {samples}개가 항목 값의 {share} %에서 일치합니다. 이 평가 기준에서의 판정은 알 수 없습니다.",
+    ),
     "method.none": ("Nothing was extracted.", "추출된 내용이 없습니다."),
     "usage": ("{input} tokens in, {output} out", "입력 토큰 {input}, 출력 토큰 {output}"),
     "cost": ("cost ${cost}", "비용 ${cost}"),
