@@ -6,6 +6,7 @@ No proof is taken from them. Only wordings that leave no doubt are here: "if the
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Literal
 
 from reviewer.rubric.patterns import sign, which
@@ -58,7 +59,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _FALSE_KOREAN = re.compile(
-    r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다|사실무근|오해)"
+    r"(?:라|다)(?:는|고 하는)\s?(?:것|말|주장|이야기)(?:은|는|이)\s?(?:거짓|틀렸|틀린|사실과 다|사실무근|오해|농담)"
 )
 _STRUCK = re.compile(
     r"~~(?=\S)(?:[^~]|(?<!~)~(?!~)){1,2000}~~"
@@ -72,13 +73,15 @@ _HOPED = re.compile(
     rf"\b{_MEANS}(?:\sand\s{_MEANS})?\s(?:permitting|allowing)\b(?=\s?[,.;:!)|]|$)"
     rf"|\b(?:if|when|as|where|should)\s(?:(?:the|our|enough)\s)?{_MEANS}(?:\sand\s{_MEANS})?\s(?:permits?|allows?)\b"
     r"(?!\s(?:no|only|for|at|the|this|up)\b)"
+    r"|\bif\swe(?:\sare|['’]re)\slucky\b|\bwith\s(?:(?:some|a\sbit\sof)\s)?luck\b|\b(?:maybe|perhaps)\s(?:some|one)\sday\b"
     rf"|\bif\s(?:there\sis|we\shave|we\s(?:can\s)?find)\s(?:still\s)?(?:(?:the|any|some|enough|more)\s)?{_MEANS}"
     r"(?:\s(?:left|to\sspare|for\s(?:it|this|that)))?(?=\s?[,.;:]|$)",
     re.IGNORECASE,
 )
 _HOPED_KOREAN = re.compile(
-    r"(?:^|(?<=[.。,;|\n])|(?<=[.,;|]\s)|(?<=(?:만약|혹시)\s)|(?<=[은는도]\s))(?:시간|여건|여유|형편|여력|예산)(?:이|가)\s?"
-    r"(?:되면|된다면|허락하면|허락한다면|허락되면|나면|생기면|남으면|남는다면)"
+    r"(?:^|(?<=[.。,;|\n])|(?<=[.,;|]\s)|(?<=(?:만약|혹시)\s)|(?<=[은는도]\s)|(?<=언젠가\s))"
+    r"(?:(?:시간|여건|여유|형편|여력|예산)(?:이|가)\s?"
+    r"(?:되면|된다면|허락하면|허락한다면|허락되면|나면|생기면|남으면|남는다면)|운이\s?좋으면)"
     r"(?=[^.。|\n]{0,80}(?:겠|예정|계획|것이다|것입니다|보려)|\s?[:：])"
 )
 # Parts of a plan that somebody may give up. Orders that were cancelled and rules that were rejected are none.
@@ -105,11 +108,13 @@ _GIVEN_UP = re.compile(
     r"|(?:^|(?<=[.!?]\s)|(?<=,\sand\s))(?:monitoring|labell?ing|annotation|retraining|human\sreview|access|deployment|funding))"
     r"(?:\s(?!(?:is|are|was|were|has|have|had|will|would|can|that|which|who|whose|where|if|when|poor|low|bad|doubtful)\b)"
     r"(?:[^\s.,;:!?|()]|[.,](?=\d)){1,30}){0,12}"
-    r"\s(?:was|were|(?:has|have|had)\s(?:since\s|now\s|all\s)?been|had\sto\sbe)\s(?:since\s|then\s|later\s|all\s|finally\s)?"
+    r"\s(?:(?:fell\sthrough|never\shappened|came\sto\snothing)\b"
+    r"|(?:is|are)\s(?:now\s)?(?:cancell?ed|abandoned|shelved|off\sthe\stable|out\sof\sthe\squestion)(?=\s?[.;|]|$)"
+    r"|(?:was|were|(?:has|have|had)\s(?:since\s|now\s|all\s)?been|had\sto\sbe)\s(?:since\s|then\s|later\s|all\s|finally\s)?"
     r"(?:rejected|dropped|abandoned|cancell?ed|refused|deleted|scrapped|shelved|discarded|withdrawn|revoked|vetoed"
     r"|called\soff|turned\sdown|given\sup|thrown\s(?:out|away)|discontinued|terminated|lost|destroyed|taken\sdown"
     r"|wiped|erased|put\son\s(?:hold|ice)|(?:removed|struck|cut)\sfrom\sthe\s(?:plan|scope|proposal)"
-    rf"|(?:cut|stopped)(?=\s?[.,;|]|\s(?:in|last)\s|$))\b{_ONLY_SOME}"
+    rf"|(?:cut|stopped)(?=\s?[.,;|]|\s(?:in|last)\s|$))\b{_ONLY_SOME})"
     rf"|\b{_TEAM}\s(?:(?:have\s|has\s|had\s)?(?:since\s|now\s)?(?:abandoned|dropped|cancell?ed|scrapped|shelved|gave\sup"
     r"|given\sup|withdrew|withdrawn|discarded|deleted|lost|discontinued|called\soff|rejected|refused|revoked|vetoed|turned\sdown)"
     r"|had\sto\s(?:abandon|drop|cancel|scrap|discard|delete|give\sup|withdraw))"
@@ -117,12 +122,16 @@ _GIVEN_UP = re.compile(
     rf"|\b{_TEAM}\s(?:(?:have\s|has\s)?(?:stopped|ceased|gave\sup|given\sup|abandoned|discontinued)|had\sto\sstop)\s"
     r"(?:the\s|all\s)?(?:labell?ing|annotating|annotation|monitoring|collecting|recording|measuring|reviewing|retraining)\b"
     r"(?![^.;|]{0,60}\b(?:after|at|when|once|because|since|by\shand|manually)\b)"
-    r"|\bused\sto\s[^.;!?|]{3,150}?\bbut\s(?:(?:we|they|then|have|has|had)\s){0,3}"
-    r"(?:stopped|gave\s(?:it\s)?up|quit|no\slonger\sdo(?:es)?|(?:dropped|abandoned)\sit)\b",
+    rf"|\b{_TEAM}\s(?:used\sto|had(?:\splanned)?|planned|wanted|intended|hoped)\s[^.;!?|]{{3,150}}?\bbut\s"
+    r"(?:(?:we|they|then|have|has|had)\s){0,3}(?:stopped(?!\s\w+ing\b)|gave\s(?:it\s)?up|quit|ran\sout\sof|no\slonger\sdo(?:es)?"
+    r"|lost\s(?:it|them)|(?:dropped|abandoned)\s(?:it|them|the\s(?:idea|plan)))\b"
+    rf"|\b{_TEAM}\s(?:once\shad|used\sto\shave|decided\sagainst|chose\sto\sdrop)"
+    rf"\s(?:(?!{_OTHER}\b)[\w,-]{{1,30}}\s){{0,2}}{_PART}\b(?![^.;|]{{0,80}}\bnow\b)",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"\b(?:if|when|whenever|whether|unless|until|once|because|since|after|where|why|how|which|who|whose|in\scase)\b",
+    r"\b(?:if|when|whenever|whether|unless|until|once|because|since|after|where|why|how|which|who|whose|in\scase)\b"
+    r"|면[\s,]|경우|때",
     re.IGNORECASE,
 )
 _PART_KOREAN = (
@@ -131,8 +140,11 @@ _PART_KOREAN = (
 )
 _GIVEN_UP_KOREAN = re.compile(
     rf"{_PART_KOREAN}(?:\s?[\d,]+\s?[만억]?\s?(?:건|개|명|원|장))?(?:은|는|이|가|을|를|도)\s(?:(?!전에)[^\s.。,|]+\s){{0,2}}"
-    r"(?:(?:취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|백지화|회수|해지|포기|삭제)(?:되었|됐|했|하였)"
-    r"|그만두었|그만뒀|접었|잃었|잃어버렸)(?:다|습니다|음)(?=[\s.。!|)]|$)"
+    r"(?:(?:취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|백지화|회수|해지|포기|삭제|분실|부결)(?:되었|됐|했|하였)"
+    r"|그만두었|그만뒀|접었|잃었|잃어버렸|없던\s일이\s(?:되었|됐))(?:다|습니다|음)(?=[\s.。!|)]|$)"
+    rf"|{_PART_KOREAN}(?:\s?[\d,]+\s?[만억]?\s?(?:건|개|명|원|장))?(?:은|는|이|가)?\s(?:취소|중단|보류|무산)(?:됨|\s예정(?:이다|입니다)?)?"
+    r"(?=\s?[.。|]|$)"
+    r"|(?:모으|수집하|확보하|구축하)려\s?했(?:으나|지만),?\s실패했"
     r"|(?:으나|지만|다가),?\s(?:중단|포기)(?:했|하였|되었|됐)(?:다|습니다)(?=[\s.。!|)]|$)"
     r"|(?:확보|수집|구축|마련)(?:에|는|은)?\s?실패(?:했다|하였다|했습니다|함)?(?=\s?(?:[.。|)]|$))",
     re.IGNORECASE,
@@ -154,13 +166,13 @@ _LACK = re.compile(
 )
 _MOCKED = re.compile(
     r",?\s[–—-]{0,2}\s?(?:said\sno(?:body|[\s-]one)(?:\sever)?|just\skidding|as\sif|or\sso\swe\swish)\s?(?=[.!]|$)"
-    r"|\s\(not\s?!?\)\s?(?=[.!;|]|$)"
+    r"|\s\((?:not|untrue|we\swish)\s?!?\)\s?(?=[.!;|]|$)"
     r"|(?:\s[–—-]{1,2}|,|\.{3}|…)\snot\s?(?=[.!]|$)"
-    r"|[.!]\snot!",
+    r"|[.!]\s(?:not!|just\skidding\b)|\?\s(?:hardly|no|nope|not\syet)\s?[.!]",
     re.IGNORECASE,
 )
 _MOCKING = re.compile(
-    r"(?:^|(?<=[.!?]\s)|(?<=\n))(?:far\sfrom\sit|yeah,?\sright)\s?[:,!]\s",
+    r"(?:^|(?<=[.!?]\s)|(?<=\n))(?:(?:far\sfrom\sit|yeah,?\sright|not\strue)\s?[:,!]\s|(?:wrong|false)\s?:\swe\s)",
     re.IGNORECASE,
 )
 # A "not" that does not look up as one: with letters that are none of its own, or with nothing between them.
@@ -176,7 +188,7 @@ _STOP = re.compile(r"[;.!?](?=\s|$)|,?\sbut\b|[。|]")
 _SENTENCE = re.compile(r"[;.!?](?=\s|$)|,?\sbut\b|,\sand\b|[。|]")
 # What came instead of what was given up is so: "and now 500 letters are labelled".
 _INSTEAD = re.compile(
-    r"[;.!?](?=\s|$)|,?\sbut\b|[。|]|,\s(?:and|so|since|then)\b|\s(?:and|so|hence)\s(?:now|we|it|they|the|this)\b"
+    r"[;.!?](?=\s|$)|,?\sbut\b|[。|]|,\s(?:and|so|since|then|now)\b|\s(?:and|so|hence)\s(?:now|we|it|they|the|this)\b"
     r"|\s(?:instead|since|because)\b"
 )
 _AND = re.compile(rf"{_COMMA.pattern}|\sand\s(?!no\b)")
@@ -191,7 +203,6 @@ _STRETCHES: Mapping[re.Pattern[str], tuple[re.Pattern[str] | None, re.Pattern[st
     _FALSE_KOREAN: (_COMMA, None, "called false"),
     _HOPED: (_SENTENCE, _STOP, "conditional"),
     _HOPED_KOREAN: (_SENTENCE, _STOP, "conditional"),
-    _GIVEN_UP_KOREAN: (_SENTENCE, _STOP, "given up"),
     _LACK: (None, _AND, "denied"),
     _DISGUISED: (_STOP, _STOP, "denied"),
     _MOCKED: (_STOP, None, "called false"),
@@ -212,23 +223,24 @@ SIGNS = {
         r"the\W(?:claim|rumou?r|idea|belief|notion|assumption)\Wthat\W|(?:false|untrue|wrong|incorrect|myth|lie)\W(?:that|to)|(?:falsely|wrongly)\W"
     ),
     _IF_KOREAN: "다면|있으면|있었으면",
-    _FALSE_KOREAN: "거짓|틀렸|틀린|사실과|사실무근|오해",
+    _FALSE_KOREAN: "거짓|틀렸|틀린|사실과|사실무근|오해|농담",
     _HOPED: sign(
         r"(?:time|budget|money|funds|funding|resource|capacity|schedule)(?s:.*)\W(?:permit|allow)"
-        r"|(?:^|\W)if\W(?:there\Wis|we)\W(?s:.*)(?:time|budget|money|fund|resource|capacity|schedule)"
+        r"|luck|day|(?:^|\W)if\W(?:there\Wis|we)\W(?s:.*)(?:time|budget|money|fund|resource|capacity|schedule)"
     ),
-    _HOPED_KOREAN: "되면|된다면|허락|나면|생기면|남으면|남는다면",
+    _HOPED_KOREAN: "되면|된다면|허락|나면|생기면|남으면|남는다면|좋으면",
     _GIVEN_UP: sign(
         r"rejected|dropped|abandoned|cancell?ed|refused|deleted|scrapped|shelved|discarded|withdrawn|revoked|vetoed|called\Woff"
         r"|turned\Wdown|\Wup|thrown|discontinue|terminated|lost|destroyed|taken\Wdown|wiped|erased|put\Won"
         r"|removed|struck|cut|stop|abandon|drop|cancel|scrap|shelve|withdr|discard|delete|call\Woff|reject|refuse|revoke"
-        r"|cease|quit|longer\Wdo"
+        r"|cease|quit|longer\Wdo|fell\Wthrough|never\Whappened|to\Wnothing|table|question|ran\Wout|once\Whad"
+        r"|to\Whave|decided\Wagainst"
     ),
     _GIVEN_UP_KOREAN: "취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|삭제|백지화|회수|해지|포기|그만|접었"
-    "|잃었|잃어|실패",
+    "|잃었|잃어|없던|분실|부결|실패",
     _LACK: sign(r"longer\W|n[o'’](?s:.*)(?:budget|fallback|labels|test\Wset|baseline|monitoring)"),
-    _MOCKED: sign(r"said\Wno|kidding|as\Wif|we\Wwish|not"),
-    _MOCKING: sign(r"far\Wfrom\Wit|yeah"),
+    _MOCKED: sign(r"said\Wno|kidding|as\Wif|we\Wwish|not|untrue|hardly|\?\Wno"),
+    _MOCKING: sign(r"far\Wfrom\Wit|yeah|not\Wtrue|wrong|false"),
     _DISGUISED: "[\u00ad\u200b-\u200f\u2060\ufeffｎոоοօｏтτｔеεｅѵνгｒ]|n0",
     _NOUGHT: sign(r"(?:^|\W)(?:0|zero|nought|nil)\W|(?:^|\D)0\W?[건개장명행]"),
 }
@@ -254,7 +266,7 @@ def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
             # What would follow from the wish is no more than one.
             yield match.start(), last if _WOULD.search(text, end, last) else end, "conditional"
     end = 0  # what lies within a stretch makes none of its own
-    for match in found(_GIVEN_UP):
+    for match in chain(found(_GIVEN_UP), found(_GIVEN_UP_KOREAN)):
         if match.start() < end:
             continue
         start = _since(_SENTENCE, text, match.start())
