@@ -664,6 +664,24 @@ def test_pdf_hidden(operators: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["상담원이 쓰는 규칙의 정", "확도는 낮고 서신은 매월", "늘어나 정확도를 모른", "다."],
+         "상담원이 쓰는 규칙의 정확도는 낮고 서신은 매월\n늘어나 정확도를 모른다."),
+        (["상담원이 쓰는 규칙의", "정확도는 낮고 매월 그", "정확도를 알 길이 없는", "상담원은 매월 묻는다."], None),
+    ],
+    ids=["between any letters", "between words"],
+)  # fmt: skip
+def test_pdf_korean_words_that_a_browser_parts(lines: list[str], text: str | None) -> None:
+    from reviewer.parse import pdf as reader
+
+    found = [reader._Line(line, 700 - 15 * n, 700 - 15 * n, 72, 300, 12) for n, line in enumerate(lines)]
+    found.append(reader._Line("매월 정확도를 재서 늘어나 면 알린다.", 630, 630, 72, 302, 12))
+    reader._mark_parted([reader._Page(1, 842, found)])
+    assert "".join(piece for piece, _ in reader._joined(found[:-1])) == (text or "\n".join(lines))
+
+
+@pytest.mark.parametrize(
     "operators",
     [
         "q 0 0 0.5 rg 60 690 300 30 re f Q\n" + show("seen words", before="1 g"),

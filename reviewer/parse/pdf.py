@@ -44,6 +44,9 @@ _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,4}\.|제\s*\
 _DIGITS = re.compile(r"\d+")
 _SEVERAL_HYPHENS = re.compile(r"\w-\w*-$")
 _HYPHENATED = re.compile(r"\w-\w*$")
+_WHOLE = re.compile(r"[가-힣]+[을를은는]$")  # a Korean word that has its ending
+_LAST = re.compile(r"(?:다|요)[.!?]")  # the end of a Korean sentence, which is no word
+_PARTED = 8  # lines, of which at least one parts a word that stands elsewhere too, where words are parted anywhere
 _HYPHENS = (0x02, 0xFFFE)  # pdfium's marks of a hyphen at a line's end
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -60,6 +63,7 @@ class _Line:
     size: float = 0.0
     bold: bool = False
     item: bool = False  # of a list whose marks are drawn, not written
+    parted: bool = False  # does its last word go on in the next line?
     hidden: list[tuple[int, int, str]] = field(default_factory=list)  # in `text`
 
 
@@ -100,6 +104,7 @@ def read(data: bytes, name: str) -> Draft:
         page.close()
     _check_layer(pages, name)
     headers = _running(pages)
+    _mark_parted(pages)
     draft = _write(pages, document)
     draft.count("pages", len(pages))
     draft.unread(sum(page.pictures for page in pages), "image", "images")
@@ -527,12 +532,7 @@ def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
 
 def _mark_items(lines: list[_Line]) -> None:
     """Find the items of lists without marks: indented below "We measure:" or a heading, each ending before its time."""
-    rights: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for line in lines:
-        for column in (0, 1):  # what is indented a little belongs to the column, too
-            rights[round(line.size), int(line.left // _INDENT) + column].append(line.right)
-    # A few lines run over the edge.
-    edges = {key: nlargest(3, ends)[-1] for key, ends in rights.items() if len(ends) > 2}
+    edges = _edges(lines)
     listed: float | None = None
     for before, line in pairwise(lines):
         if listed is None:
@@ -544,6 +544,47 @@ def _mark_items(lines: list[_Line]) -> None:
             line.item = _ends_early(before, line, edges.get((round(line.size), int(before.left // _INDENT)), 0.0))
         else:
             listed = None
+
+
+def _edges(lines: list[_Line]) -> dict[tuple[int, int], float]:
+    """Where the lines of each size and column end."""
+    rights: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for line in lines:
+        for column in (0, 1):  # what is indented a little belongs to the column, too
+            rights[round(line.size), int(line.left // _INDENT) + column].append(line.right)
+    # A few lines run over the edge.
+    return {key: nlargest(3, ends)[-1] for key, ends in rights.items() if len(ends) > 2}
+
+
+def _mark_parted(pages: list[_Page]) -> None:
+    """Find Korean words that go on in the next line, as browsers part them between any two letters, without a sign.
+
+    Whether they do in this file is told by words that stand elsewhere in one line.
+    """
+    words = sorted({word for page in pages for line in page.lines for word in line.text.split()[1:-1]})
+
+    def known(beginning: str) -> bool:
+        at = bisect_left(words, beginning)
+        return at < len(words) and words[at].startswith(beginning)
+
+    full: list[tuple[_Line, str, str]] = []  # and its last word, and the first one of the next
+    for page in pages:
+        edges = _edges(page.lines)
+        for line, after in pairwise(page.lines):
+            edge = edges.get((round(line.size), int(line.left // _INDENT)), float("inf"))
+            if round(line.size) != round(after.size) or edge - line.right > line.size:
+                continue
+            if _is_hangul(line.text[-1:]) and _is_hangul(after.text.lstrip()[:1]):
+                full.append((line, line.text.split()[-1], after.text.split()[0]))
+    sure = [bool(known(last + first[0]) or _LAST.match(first)) for _, last, first in full]
+    if sum(sure) * _PARTED < max(len(full), 1):
+        return
+    for (line, last, first), is_sure in zip(full, sure, strict=True):
+        line.parted = is_sure or not (known(first[:2]) or _WHOLE.match(last))
+
+
+def _is_hangul(char: str) -> bool:
+    return "가" <= char <= "힣"
 
 
 def _ends_early(line: _Line, following: _Line, edge: float) -> bool:
@@ -567,7 +608,7 @@ def _joined(lines: list[_Line]) -> list[tuple[str, str]]:
     for number, line in enumerate(lines):
         text, end = line.text, len(line.text.rstrip())
         after = lines[number + 1].text.lstrip() if number + 1 < len(lines) else ""
-        joint = "\n" if after else ""
+        joint = "\n" if after and not line.parted else ""
         if text[:end].endswith(("-", "\u2010", "\u00ad")) and after[:1].islower() and text[end - 2 : end - 1].isalpha():
             # "human-in-the-" keeps its hyphen, "repro-" loses it.
             end, joint = (end if _SEVERAL_HYPHENS.search(text[:end]) else end - 1), ""
