@@ -161,6 +161,14 @@ _LACK = re.compile(
     r"|better|worse|above|below|higher|stronger))(?!\sfor\s[^.;|]{0,30}(?:%|\d\sof\b))"
     r"|\b(?:(?:the|our)\s)?(?:labels|model|fallback|test\sset|baseline|budget)\b[^.,;|]{0,40}?\s(?:(?:is|are)\sno\slonger\s(?:available|collected"
     r"|monitored|held|provided|funded|granted|in\splace|planned|approved|measured|retrained)|no\slonger\sexists?)\b"
+    rf"|(?<!of\s)(?<!in\s)(?<!on\s)\b(?:{_THE}|an?\s){_PART}(?:\s(?!(?:is|are|was|were|has|have|that|which|who|if|when)\b)"
+    r"(?:[^\s.,;:!?|()]|[.,](?=\d)){1,30}){0,8}\s(?:is|are|was|were|has|have)\s(?:not|never)\s(?:yet\s)?(?:been\s)?"
+    r"(?:approved|collected|granted|available|planned|signed|labelled|in\splace)(?:\s(?:yet|so\sfar))?(?=\s?[.,;|]|$)"
+    r"|\b(?:we|they)\s(?:(?:have|did|do|will)(?:\snot|\snever|n['’]t)|won['’]t|never)\s(?:yet\s)?"
+    r"(?:label(?:led)?|annotated?|monitor(?:ed)?|retrain(?:ed)?)\b"
+    r"(?![^.;|]{0,60}\b(?:by\shand|manual(?:ly)?|names?|personal|private|every|all|any\smore|until|unless|because|since)\b)"
+    rf"|{_PART_KOREAN}(?:\s?[\d,]+\s?[만억]?\s?(?:건|개|명|원|장))?(?:은|는|이|가)\s(?:아직\s)?(?:승인|수집|확보|구축|마련)되지\s"
+    r"(?:않았|못했)(?:다|습니다)"
     r"|\b(?:we|they)\sno\slonger\s(?:monitor|measure|log|record|retrain|annotate)\b(?![^.;|]{0,60}\b(?:by\shand|manual(?:ly)?)\b)",
     re.IGNORECASE,
 )
@@ -238,7 +246,10 @@ SIGNS = {
     ),
     _GIVEN_UP_KOREAN: "취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|삭제|백지화|회수|해지|포기|그만|접었"
     "|잃었|잃어|없던|분실|부결|실패",
-    _LACK: sign(r"longer\W|n[o'’](?s:.*)(?:budget|fallback|labels|test\Wset|baseline|monitoring)"),
+    _LACK: sign(
+        r"longer\W|n[o'’](?s:.*)(?:budget|fallback|label|test\Wset|baseline|monitor|annotat|retrain)|never\W"
+        r"|\Wnot\W(?s:.*)(?:approved|collected|granted|available|planned|signed|in\Wplace)|않았|못했"
+    ),
     _MOCKED: sign(r"said\Wno|kidding|as\Wif|we\Wwish|not|untrue|hardly|\?\Wno"),
     _MOCKING: sign(r"far\Wfrom\Wit|yeah|not\Wtrue|wrong|false"),
     _DISGUISED: "[\u00ad\u200b-\u200f\u2060\ufeffｎոоοօｏтτｔеεｅѵνгｒ]|n0",
