@@ -231,6 +231,22 @@ def test_spaces_around_a_key_are_dropped(monkeypatch: pytest.MonkeyPatch) -> Non
     assert provider.headers[0]["authorization"] == f"Bearer {KEY}"
 
 
+def test_who_says_no_before_the_first_byte_is_heard_each_time() -> None:
+    """`before` is where a user is asked: a second document must not go out because the first one's question failed."""
+
+    def no() -> None:
+        raise PermissionError("not to this host")
+
+    async def go(url: str) -> list[Any]:
+        async with connect(ModelSettings(name="m", base_url=url), before=no) as model:
+            prompts = [PROMPT.model_copy(update={"user": f"{n}"}) for n in range(3)]
+            return await asyncio.gather(*(model.ask(p, SCHEMA) for p in prompts), return_exceptions=True)
+
+    with serve([chat()]) as provider:
+        assert [type(reply) for reply in asyncio.run(go(provider.url))] == [PermissionError] * 3
+    assert provider.calls == 0
+
+
 @pytest.mark.parametrize("key", ["none", "yes", "x", "e", "text", "ollama", "sk-no-key-required"])
 def test_a_key_that_is_any_word_changes_no_answer(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one writes where a server of one's own wants some key: it may be a value, or a word of the text."""

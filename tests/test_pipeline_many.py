@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reviewer.domain import Review
-from reviewer.errors import QuotaError
+from reviewer.errors import QuotaError, SettingsError
 from reviewer.llm import ModelSettings
 from reviewer.pipeline import load_rubric, panel, review_many
 from reviewer.pipeline.one import unreviewed
@@ -84,3 +84,16 @@ def test_few_documents_are_held_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert len(names(monkeypatch, review, 100, concurrency=4)) == 100
     assert most == 8
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+@pytest.mark.parametrize("model", [None, MODEL])
+def test_nobody_at_a_time_would_review_nothing(model: ModelSettings | None, concurrency: int) -> None:
+    """Nothing comes out of that, and a user would take it for no documents."""
+
+    async def go() -> None:
+        async for _ in review_many(["text"], rubric=FSDL, model=model, concurrency=concurrency):
+            pass
+
+    with pytest.raises(SettingsError, match=f"concurrency {concurrency}: "):
+        asyncio.run(go())

@@ -79,9 +79,9 @@ class ChatModel:
 
     async def ask(self, prompt: Prompt, schema: Mapping[str, Any]) -> Reply:
         """One call."""
-        if (before := self._before) is not None:
-            self._before = None
-            before()
+        if self._before is not None:
+            self._before()
+            self._before = None  # not earlier: where it raises, the next call must not go out unasked
         ladder = self.provider.ladder
         rung, limit, even = self._rung, self._limit, self._even
         if prompt.repair == "looser":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.domain import Review, Rubric
-from reviewer.errors import BudgetError, InputError, ProviderError, ReviewerError
+from reviewer.errors import BudgetError, InputError, ProviderError, ReviewerError, SettingsError
 from reviewer.pipeline.one import (
     Language,
     Named,
@@ -42,6 +42,8 @@ async def review_many(
     machine. A document that cannot be read or answered is yielded as "failed" with its reason. What no other document
     would survive (a wrong key, no credit, the budget) is raised, after everything finished was yielded.
     """
+    if concurrency < 1:
+        raise SettingsError(f"concurrency {concurrency}: nothing would be reviewed; make it at least 1")
     run = Run(rubric=ready(rubric), language=language, force=force, samples=samples)
     if model is None:
         for source, name in map(named, sources):
