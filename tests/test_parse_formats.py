@@ -150,6 +150,12 @@ def test_docx_hidden(body: str, why: str) -> None:
         f"<w:p>{field('begin')}{run('a')}</w:p>",  # a field that never ends
         "<w:p>" + run("a", '<w:vanish w:val="0"/>') + "</w:p>",
         "<w:p>" + run("a", '<w:sz w:val="16"/>') + "</w:p>",
+        *(  # below a cell that is not merged, a merger begins, whatever it says
+            f"<w:tbl><w:tr><w:tc>{above}<w:p>{run('a')}</w:p></w:tc><w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>"
+            f"<w:p>{run('a')}</w:p></w:tc></w:tr><w:tr><w:tc><w:tcPr>{below}<w:vMerge/></w:tcPr><w:p>{run('a')}</w:p>"
+            "</w:tc></w:tr></w:tbl>"
+            for above, below in (("", ""), ('<w:tcPr><w:gridSpan w:val="3"/></w:tcPr>', '<w:gridSpan w:val="nan"/>'))
+        ),
     ],
 )
 def test_docx_not_hidden(body: str) -> None:

@@ -146,29 +146,36 @@ class _Word:
             whole = whole.under(Look(gone="table outside the page"))
         rows = list(_inside(node, "w:tr"))
         form = is_form([_words(cell) for cell in _inside(row, "w:tc")] for row in rows)
+        merged: set[float] = set()
         for number, row in enumerate(rows):
             look = whole.under(style.parts.get(_part(number, len(rows), find(properties, "w:tblLook")), Look()))
-            self.row(row, place, look, form=form, first=number == 0)
+            merged = self.row(row, place, look, form=form, merged=merged)
 
-    def row(self, row: "Element", place: str | None, look: Look, *, form: bool, first: bool) -> None:
+    def row(self, row: "Element", place: str | None, look: Look, *, form: bool, merged: set[float]) -> set[float]:
+        """Read a row below one with such merged columns; answers which are merged now."""
         properties = find(row, "w:trPr")
         height = find(properties, "w:trHeight")
         if find(properties, "w:del") is not None:
             self.deleted += 1
-            return
+            return merged
         if _on(find(properties, "w:hidden")):
             look = look.under(Look(gone="hidden row"))
         elif _attribute(height, "w:hRule") == "exact" and _number(_attribute(height, "w:val")) < _FLAT:
             look = look.under(Look(gone="row without height"))
         cells: list[list[tuple[BlockKind, int, Pieces]]] = []
         tables: list[tuple[Element, Look]] = []
+        column, going_on = _number(_attribute(find(properties, "w:gridBefore"), "w:val")), set[float]()
         for cell in _inside(row, "w:tc"):
+            here, merge = column, find(cell, "w:tcPr/w:vMerge")
+            column += max(1, _number(_attribute(find(cell, "w:tcPr/w:gridSpan"), "w:val")))
+            if merge is not None:
+                going_on.add(here)
             if find(cell, "w:tcPr/w:cellDel") is not None:
                 self.deleted += 1
                 continue
             own = look.under(Look(back=_fill(find(cell, "w:tcPr"))))
-            merged = find(cell, "w:tcPr/w:vMerge")
-            if not first and merged is not None and merged.get("w:val", "continue") == "continue":
+            # One that says so below no such cell begins a merger of its own.
+            if here in merged and merge is not None and merge.get("w:val", "continue") == "continue":
                 own = own.under(Look(gone="cell that the one above covers"))
             tables += [(table, own) for table in _inside(cell, "w:tbl")]
             cells.append([self._read(paragraph, own) for paragraph in _inside(cell, "w:p")])
@@ -176,6 +183,7 @@ class _Word:
         self.after(place)
         for table, ground in tables:
             self.table(table, place, ground)
+        return going_on
 
     def notes(self, one: str, many: str) -> None:
         """Footnotes or endnotes, after the text."""
