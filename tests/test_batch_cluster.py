@@ -20,7 +20,7 @@ from reviewer.batch import cluster
 from reviewer.batch.job import Item, Job
 from reviewer.batch.store import open_store
 from reviewer.domain import Estimate
-from reviewer.errors import ReviewerError
+from reviewer.errors import ReviewerError, SettingsError
 from reviewer.pipeline import ModelSettings, load_rubric
 from reviewer.pipeline.purse import Purse
 
@@ -104,6 +104,17 @@ def test_co04_workers_killed_at_random_lose_nothing(workers: Workers, tmp_path: 
     print(f"{len(killed)} workers killed")
     subprocess.run([sys.executable, "-m", "reviewer", *command, str(tmp_path / "whole")], check=True)
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+
+
+def test_a_worker_without_the_package_is_told() -> None:
+    class Client:
+        status = "running"
+
+        def register_plugin(self, plugin: object, name: str) -> None:
+            raise Exception("ModuleNotFoundError(\"No module named 'reviewer'\")")  # noqa: TRY002 - as Dask does
+
+    with pytest.raises(SettingsError, match=r"a worker cannot run reviewer .*; install reviewer \d"):
+        cluster._Round(Client(), Job(rubric=load_rubric("fsdl")), None, 1, 60.0, lambda: 0.0)
 
 
 @pytest.mark.slow

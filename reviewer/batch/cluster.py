@@ -88,8 +88,19 @@ class _Round:
         self._fatal: ReviewerError | None = None
         self._alone = False  # was it told that there is no worker?
         with self._scheduler_there():
-            client.register_plugin(_plugin(job), name=self._name)
+            self._equip()
             client.subscribe_topic(self._name, lambda event: self._begun.put(event[1]))
+
+    def _equip(self) -> None:
+        """Give every worker the rubric and the settings, which one without reviewer cannot even read."""
+        try:
+            self._client.register_plugin(_plugin(self._job), name=self._name)
+        except Exception as error:  # a worker's comes as a plain one, with its text
+            if "No module named" not in str(error):
+                raise
+            raise SettingsError(
+                f"a worker cannot run reviewer ({error}); install reviewer {VERSION} wherever there are workers"
+            ) from error
 
     def end(self) -> None:
         """Take back what is still out, and what the workers were given."""
