@@ -255,6 +255,12 @@ def test_what_a_server_did_not_count_is_not_free(told: Any, counted: tuple[int, 
     assert (provider.calls > 2) is (counted == (100, 20))
 
 
+def test_an_error_within_a_200_is_free_too() -> None:
+    with serve([Answer(200, {"error": {"message": "Provider returned error", "code": 502}}), chat()]) as provider:
+        [reply] = asyncio.run(ask(provider.url, PROMPT, price=(1, 1)))
+    assert (reply.calls, reply.cost) == (2, pytest.approx(50 / 1e6))
+
+
 def test_a_lost_call_makes_the_cost_unknown() -> None:
     with serve([Answer(how="reset"), chat()]) as provider:
         [reply] = asyncio.run(ask(provider.url, PROMPT, price=(1, 1)))

@@ -179,7 +179,7 @@ TABLE: tuple[tuple[str, str, Kind], ...] = (
     ("429", r"rate.?limit.?(exceeded|reached)", _SLOW),  # whose advice may be to pay: Groq names its billing page
     # Money before any other speed: it comes as a 429, too.
     ("4..|503|200e", r"insufficient_quota|exceeded your current quota|billing|(credit|insufficient) balance", _QUOTA),
-    ("4..|503|200e", r"budget.{1,10}exceeded|exceeded.?budget|specified api usage limits", _QUOTA),
+    ("4..|503|200e", r"budget.(has been )?exceeded|exceeded.?budget|specified api usage limits", _QUOTA),
     ("402", r"", _QUOTA),
     ("400|401|403", r"unsupported_country|country, region|not supported in your region|user location", _PLACE),
     ("401", r"", _KEY),
@@ -241,7 +241,7 @@ def fault_of(words: str, exchange: Exchange, names: Mapping[str, Any]) -> Fault:
         retry_after=after,
         usage=exchange.usage(),
         # Errors are free; an answer that broke off, or never came, may have been worked on.
-        billed=exchange.status == 200 or bool(exchange.sent and not exchange.status and not unsent),
+        billed=(exchange.status == 200 and not inner) or bool(exchange.sent and not exchange.status and not unsent),
     )
 
 
