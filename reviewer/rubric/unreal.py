@@ -238,11 +238,11 @@ SIGNS = {
     ),
     _HOPED_KOREAN: "되면|된다면|허락|나면|생기면|남으면|남는다면|좋으면",
     _GIVEN_UP: sign(
-        r"rejected|dropped|abandoned|cancell?ed|refused|deleted|scrapped|shelved|discarded|withdrawn|revoked|vetoed|called\Woff"
-        r"|turned\Wdown|\Wup|thrown|discontinue|terminated|lost|destroyed|taken\Wdown|wiped|erased|put\Won"
-        r"|removed|struck|cut|stop|abandon|drop|cancel|scrap|shelve|withdr|discard|delete|call\Woff|reject|refuse|revoke"
-        r"|cease|quit|longer\Wdo|fell\Wthrough|never\Whappened|to\Wnothing|table|question|ran\Wout|once\Whad"
-        r"|to\Whave|decided\Wagainst"
+        r"rejected|drop\W|dropped|abandon|cancel\W|cancell?ed|refused|deleted?\W|scrap\W|scrapped|shelved|discard|withdr"
+        r"|revoked|vetoed|called\Woff|turned\Wdown|g[ai]ven?\W(?:it\W)?up|thrown|discontinued|terminated|lost\W|destroyed"
+        r"|taken\Wdown|wiped|erased|put\Won\W|from\Wthe\W(?:plan|scope|proposal)|\Wcut|\Wstop\W|stopped|ceased|\Wquit"
+        r"|longer\Wdo|fell\Wthrough|never\Whappened|came\Wto\Wnothing|the\Wtable|the\Wquestion|ran\Wout\Wof|once\Whad"
+        r"|used\Wto\Whave|decided\Wagainst|lost$|deleted?$|drop$|scrap$|cancel$"
     ),
     _GIVEN_UP_KOREAN: "취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|삭제|백지화|회수|해지|포기|그만|접었"
     "|잃었|잃어|없던|분실|부결|실패",
