@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from reviewer.batch.report import drawing, write_report
 from reviewer.batch.report.alike import Alike
-from reviewer.batch.report.entries import Entry, common_folder, entry, left
+from reviewer.batch.report.entries import Entry, asked, common_folder, entry, left
 from reviewer.batch.report.files import safe_name, whole_file
 from reviewer.batch.report.page import Archive, write_page
 from reviewer.batch.report.ranks import ranked
@@ -365,6 +365,17 @@ def test_readers_that_differ_are_told() -> None:
 
 
 # Other archives
+
+
+def test_what_was_not_asked_is_not_unsaid() -> None:
+    """The rubric may have a criterion more than when the text was read."""
+    row = made.small()[0]
+    done = read_record(row.record or b"", row.name)
+    assert done.scorecard is not None
+    lacks = entry(row, done, done.scorecard, RUBRIC).lacks
+    silent = asked(RUBRIC)[lacks[0]]
+    asked_less = done.model_copy(update={"facts": tuple(f for f in done.facts if f.criterion != silent)})
+    assert entry(row, asked_less, done.scorecard, RUBRIC).lacks == lacks[1:]
 
 
 def test_nothing_was_reviewed(tmp_path: Path) -> None:

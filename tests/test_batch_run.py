@@ -265,6 +265,10 @@ def test_the_rubric_of_the_last_scoring_stays(
     assert main(["batch", "run", str(tmp_path / "in"), "--rubric", "../mine", "--out", str(run)]) == 0
     monkeypatch.chdir(tmp_path)
     assert main(["batch", "report", str(run)]) == 0
+    assert "scored by another state" not in capfd.readouterr().err
+    (mine / "rubric.yaml").write_text(text.replace('version: "1"', 'version: "3"'), "utf-8")
+    assert main(["batch", "report", str(run)]) == 0
+    assert f"another state of the rubric; reviewer batch rescore {run}" in capfd.readouterr().err
     mine.rename(tmp_path / "moved")
     capfd.readouterr()
     assert main(["batch", "report", str(run)]) == 2

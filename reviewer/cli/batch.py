@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.options import lang_option, output_option, rubric_option
+from reviewer.cli.options import lang_option, output_option, rubric_option, typed
 from reviewer.cli.run import run
 from reviewer.errors import RubricError
 
@@ -93,6 +93,9 @@ def report(folder: Path, rubric: str | None, lang: Any, voice: Any, formats: tup
 
     with open_store(folder) as store, closing(store.rows()) as rows:
         chosen, counts = _rubric(store, rubric), store.counts()
+        if store.run.get("rubric", {}).get("sha256", chosen.sha256) != chosen.sha256:
+            again = typed(("batch", "rescore", str(folder)))
+            click.echo(f"reviewer: these reviews were scored by another state of the rubric; {again}", err=True)
         if voice == "gate" and "html" in (formats or FORMATS) and counts.get("reviewed", 0) >= MANY:
             warm()
         with progress(sum(counts.values())) as bar:

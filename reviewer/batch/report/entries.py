@@ -68,11 +68,14 @@ def asked(rubric: Rubric) -> list[str]:
 
 
 def missing(review: Review, rubric: Rubric) -> Iterator[int]:
-    """Which of `asked` the proposal does not say; what it claims without proof counts as not said."""
+    """Which of `asked` the proposal does not say; what it claims without proof counts as not said.
+
+    A criterion that came into the rubric after the review was not looked for: nobody knows.
+    """
     answers = {fact.criterion: fact.value for fact in review.facts}
     for index, name in enumerate(asked(rubric)):
         unknown = rubric.by_id[name].unknown
-        if answers.get(name, unknown) in (unknown, (unknown,)):
+        if answers.get(name) in (unknown, (unknown,)):
             yield index
 
 
