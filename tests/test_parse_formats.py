@@ -669,6 +669,16 @@ def test_pdf_hidden(operators: str, why: str) -> None:
     assert "Words that are seen." in document.visible()
 
 
+def test_pdf_paragraphs_of_one_line() -> None:
+    """Where most paragraphs have one line, the distance between them is not the one between lines."""
+    said = ["The desk reads letters from shops.", "They are labelled by clerks.", "A test set is held out.",
+            "It asks a clerk when it is not", "sure about what the letter says."]  # fmt: skip
+    heights = [700, 676, 652, 628, 614]
+    document = parse(pdf(["".join(show(text, y=y) for text, y in zip(said, heights, strict=True))]), "a.pdf")
+    texts = [document.text[block.start : block.end] for block in document.blocks]
+    assert texts == [*said[:3], "\n".join(said[3:])]
+
+
 @pytest.mark.parametrize(
     ("lines", "text"),
     [

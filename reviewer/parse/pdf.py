@@ -505,7 +505,10 @@ def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
     """Lines that belong together: one size, one distance, no bullet, no jump to another column mid-sentence."""
     if not lines:
         return
-    gaps = sorted(a.foot - b.base for a, b in pairwise(lines) if 0 < a.foot - b.base < 5 * (a.size or 10))
+    near = [(a, b) for a, b in pairwise(lines) if 0 < a.foot - b.base < 5 * (a.size or 10)]
+    # After a line that ends no sentence, its paragraph goes on; where most have one line, others tell nothing of lines.
+    going_on = [(a, b) for a, b in near if not a.text.rstrip().endswith(_SENTENCE_END) and abs(a.size - b.size) < 1]
+    gaps = sorted(a.foot - b.base for a, b in going_on or near)
     usual = gaps[len(gaps) // 3] if gaps else 0.0
     _mark_items(lines)
     current = [lines[0]]
