@@ -239,7 +239,7 @@ SIGNS = {
     _HOPED_KOREAN: "되면|된다면|허락|나면|생기면|남으면|남는다면|좋으면",
     _GIVEN_UP: sign(
         r"rejected|drop\W|dropped|abandon|cancel\W|cancell?ed|refused|deleted?\W|scrap\W|scrapped|shelved|discard|withdr"
-        r"|revoked|vetoed|called\Woff|turned\Wdown|g[ai]ven?\W(?:it\W)?up|thrown|discontinued|terminated|lost\W|destroyed"
+        r"|revoked|vetoed|called\Woff|turned\Wdown|(?:gave|given?)\W(?:it\W)?up|thrown|discontinued|terminated|lost\W|destroyed"
         r"|taken\Wdown|wiped|erased|put\Won\W|from\Wthe\W(?:plan|scope|proposal)|\Wcut|\Wstop\W|stopped|ceased|\Wquit"
         r"|longer\Wdo|fell\Wthrough|never\Whappened|came\Wto\Wnothing|the\Wtable|the\Wquestion|ran\Wout\Wof|once\Whad"
         r"|used\Wto\Whave|decided\Wagainst|lost$|deleted?$|drop$|scrap$|cancel$"
