@@ -6,7 +6,6 @@ No proof is taken from them. Only wordings that leave no doubt are here: "if the
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Literal
 
 from reviewer.rubric.patterns import sign, which
@@ -63,7 +62,7 @@ _FALSE_KOREAN = re.compile(
 )
 _STRUCK = re.compile(
     r"~~(?=\S)(?:[^~]|(?<!~)~(?!~)){1,2000}~~"
-    r"|(?<![\w~])~(?=[^\s~])[^~\n]{1,300}(?<![\s(\[])~(?![\w~])"  # as GitHub does; "3월~5월, 6월~7월" are spans of time
+    r"|(?<![\w~])~(?=[^\s~\d])[^~\n]{1,300}(?<![\s(\[])~(?![\w~])"  # as on GitHub; "~5월, 운영: 6월~" are spans
     r"|<(s|del|strike|\w{1,9}\b(?=[^<>]{0,80}line-through))\b[^<>]{0,80}>[\s\S]{1,2000}?</\1\s*>",
     re.IGNORECASE,
 )
@@ -201,6 +200,7 @@ _INSTEAD = re.compile(
 )
 _AND = re.compile(rf"{_COMMA.pattern}|\sand\s(?!no\b)")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|can|do|does)\b|['’]ll\b", re.IGNORECASE)
+_GIVEN_UPS = (_GIVEN_UP, _GIVEN_UP_KOREAN)
 # Where what a wording says begins and ends: at these stops, or with its own words.
 _STRETCHES: Mapping[re.Pattern[str], tuple[re.Pattern[str] | None, re.Pattern[str] | None, Unreal]] = {
     _STRUCK: (None, None, "struck out"),
@@ -220,11 +220,25 @@ _STRETCHES: Mapping[re.Pattern[str], tuple[re.Pattern[str] | None, re.Pattern[st
 # A wording is looked for only where its words are: most text holds none of them, and RE2 tells so at once.
 # `\W` takes in every space and border that Python knows.
 SIGNS = {
-    _STRUCK: sign(r"~|</(?:s|del|strike)\W|line-through"),
     _IF: sign(
         r"(?:^|\W)(?:if|suppose|supposing|imagine|were\Wit\Wthat)\W(?s:.*)\W(?:had|were|could|owned|exist)"
         r"|(?:had|were)\Wwe\W|ideal\Wworld"
     ),
+    _GIVEN_UP: sign(
+        r"(?:was|were|been|be|is|are)\W(?:(?:since|then|later|all|finally|now)\W)?(?:rejected|dropped|abandoned|cancell?ed"
+        r"|refused|deleted|scrapped|shelved|discarded|withdrawn|revoked|vetoed|called\Woff|turned\Wdown|given\Wup|thrown"
+        r"|discontinued|terminated|lost|destroyed|taken\Wdown|wiped|erased|put\Won|removed|struck|cut|stopped|off\W|out\W)"
+        r"|(?:abandon|abandoned|drop|dropped|cancel|cancell?ed|scrap|scrapped|shelved|up|withdrew|withdrawn|discard|discarded"
+        r"|delete|deleted|lost|discontinued|off|rejected|refused|revoked|vetoed|down|withdraw)"
+        r"\W(?:on\W)?(?:the|our|this|that|all)\W"
+        r"|(?:stop|stopped|ceased|up|abandoned|discontinued)\W(?:the\W|all\W)?(?:label|annotat|monitor|collect|record|measur"
+        r"|review|retrain)"
+        r"|but\W(?:(?:we|they|then|have|has|had)\W){0,3}(?:stopped|gave|quit|ran\W|no\W|lost|dropped|abandoned)"
+        r"|fell\Wthrough|never\Whappened|came\Wto\Wnothing|once\Whad|used\Wto\Whave|decided\Wagainst|chose\Wto\Wdrop"
+    ),
+    _GIVEN_UP_KOREAN: "취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|삭제|백지화|회수|해지|포기|그만|접었"
+    "|잃었|잃어|없던|분실|부결|실패",
+    _STRUCK: sign(r"~|</(?:s|del|strike)\W|line-through"),
     _WISH: sign(r"wish|nice|great|good|helpful|ideal|wonderful|better"),
     _ASKED: sign(r"(?:do|does|did|is|are|was|were|have|has)\W(?s:.*)\?"),
     _FALSE: sign(
@@ -234,24 +248,15 @@ SIGNS = {
     _FALSE_KOREAN: "거짓|틀렸|틀린|사실과|사실무근|오해|농담",
     _HOPED: sign(
         r"(?:time|budget|money|funds|funding|resource|capacity|schedule)(?s:.*)\W(?:permit|allow)"
-        r"|luck|day|(?:^|\W)if\W(?:there\Wis|we)\W(?s:.*)(?:time|budget|money|fund|resource|capacity|schedule)"
+        r"|lucky|\Wluck|(?:some|one)\Wday|(?:^|\W)if\W(?:there\Wis|we)\W(?s:.*)(?:time|budget|money|fund|resource|capacity|schedule)"
     ),
     _HOPED_KOREAN: "되면|된다면|허락|나면|생기면|남으면|남는다면|좋으면",
-    _GIVEN_UP: sign(
-        r"rejected|drop\W|dropped|abandon|cancel\W|cancell?ed|refused|deleted?\W|scrap\W|scrapped|shelved|discard|withdr"
-        r"|revoked|vetoed|called\Woff|turned\Wdown|(?:gave|given?)\W(?:it\W)?up|thrown|discontinued|terminated|lost\W|destroyed"
-        r"|taken\Wdown|wiped|erased|put\Won\W|from\Wthe\W(?:plan|scope|proposal)|\Wcut|\Wstop\W|stopped|ceased|\Wquit"
-        r"|longer\Wdo|fell\Wthrough|never\Whappened|came\Wto\Wnothing|the\Wtable|the\Wquestion|ran\Wout\Wof|once\Whad"
-        r"|used\Wto\Whave|decided\Wagainst|lost$|deleted?$|drop$|scrap$|cancel$"
-    ),
-    _GIVEN_UP_KOREAN: "취소|중단|철회|폐기|무산|보류|반려|거절|거부|삭감|삭제|백지화|회수|해지|포기|그만|접었"
-    "|잃었|잃어|없던|분실|부결|실패",
     _LACK: sign(
         r"longer\W|n[o'’](?s:.*)(?:budget|fallback|label|test\Wset|baseline|monitor|annotat|retrain)|never\W"
         r"|\Wnot\W(?s:.*)(?:approved|collected|granted|available|planned|signed|in\Wplace)|않았|못했"
     ),
-    _MOCKED: sign(r"said\Wno|kidding|as\Wif|we\Wwish|not|untrue|hardly|\?\Wno"),
-    _MOCKING: sign(r"far\Wfrom\Wit|yeah|not\Wtrue|wrong|false"),
+    _MOCKED: sign(r"said\Wno|kidding|as\Wif|so\Wwe\Wwish|\((?:not|untrue|we\Wwish)|[,.…!–—-]\Wnot|\?\W(?:hardly|no)"),
+    _MOCKING: sign(r"far\Wfrom\Wit|yeah,?\Wright|not\Wtrue\W|(?:wrong|false)\W+we\W"),
     _DISGUISED: "[\u00ad\u200b-\u200f\u2060\ufeffｎոоοօｏтτｔеεｅѵνгｒ]|n0",
     _NOUGHT: sign(r"(?:^|\W)(?:0|zero|nought|nil)\W|(?:^|\D)0\W?[건개장명행]"),
 }
@@ -263,35 +268,45 @@ _REACH = 600  # characters; a sentence that says more before its verb is a list
 
 def unreal(text: str) -> Iterator[tuple[int, int, Unreal]]:
     """Where the text says what is not so, and how."""
-    if len(text) > LONGEST or not (signs := which(SIGNS.values(), text)):
-        return
-    wordings = list(SIGNS)
-    signed = {wordings[at] for at in signs}
+    signs = which(SIGNS.values(), text) if len(text) <= LONGEST else []
+    wordings = list(SIGNS) if signs else []
+    for wording in (wordings[at] for at in sorted(signs)):
+        if wording is _IF:
+            yield from _wished(text)
+        elif wording in _GIVEN_UPS:
+            yield from _given_up(wording, text)
+        else:
+            yield from _stretches(wording, text)
 
-    def found(wording: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        return wording.finditer(text) if wording in signed else iter(())
 
-    for match in found(_IF):
+def _wished(text: str) -> Iterator[tuple[int, int, Unreal]]:
+    for match in _IF.finditer(text):
         if not _WERE.search(match[0].rstrip()):
             end, last = _until(_COMMA, text, match.end()), _until(_STOP, text, match.end())
             # What would follow from the wish is no more than one.
             yield match.start(), last if _WOULD.search(text, end, last) else end, "conditional"
+
+
+def _given_up(wording: re.Pattern[str], text: str) -> Iterator[tuple[int, int, Unreal]]:
     end = 0  # what lies within a stretch makes none of its own
-    for match in chain(found(_GIVEN_UP), found(_GIVEN_UP_KOREAN)):
+    for match in wording.finditer(text):
         if match.start() < end:
             continue
-        start = _since(_SENTENCE, text, match.start())
+        start = _since(_SENTENCE, text, match.start(), end)
         if not _UNDER.search(text, start, match.start()):
             joined = text.rfind(" and ", start, match.start())
             end = _until(_INSTEAD, text, match.end())
             yield joined if _VERB.search(text, start, max(start, joined)) else start, end, "given up"
-    for wording, (since, until, how) in _STRETCHES.items():
-        end = 0
-        for match in found(wording):
-            if match.start() >= end:
-                start = _since(since, text, match.start()) if since else match.start()
-                end = _until(until, text, match.end()) if until else match.end()
-                yield start, end, how
+
+
+def _stretches(wording: re.Pattern[str], text: str) -> Iterator[tuple[int, int, Unreal]]:
+    since, until, how = _STRETCHES[wording]
+    end = 0
+    for match in wording.finditer(text):
+        if match.start() >= end:
+            start = _since(since, text, match.start(), end) if since else match.start()
+            end = _until(until, text, match.end()) if until else match.end()
+            yield start, end, how
 
 
 def real(text: str) -> str:
@@ -306,6 +321,6 @@ def _until(stop: re.Pattern[str], text: str, at: int) -> int:
     return found.start() if found else len(text)
 
 
-def _since(stop: re.Pattern[str], text: str, at: int) -> int:
-    low = max(0, at - _REACH)
+def _since(stop: re.Pattern[str], text: str, at: int, least: int) -> int:
+    low = max(least, at - _REACH)
     return max((found.end() for found in stop.finditer(text, low, at)), default=low)
