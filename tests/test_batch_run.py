@@ -247,6 +247,7 @@ def test_cs05_a_rubric_that_asks_the_same_scores_again_without_reading(tmp_path:
     assert rows(tmp_path / "run") == before  # all or none
 
 
+@pytest.mark.slow
 def test_the_rubric_of_the_last_scoring_stays(
     tmp_path: Path, rubric: Rubric, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

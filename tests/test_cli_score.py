@@ -32,9 +32,16 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, monkeypatch: 
     return call
 
 
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("records") / "records.jsonl"
+    assert main(["review", CHURN, KOREAN, "--format", "json", "-o", str(file)]) == 0
+    return file.read_bytes()
+
+
 @pytest.fixture
-def stored(run: Call, tmp_path: Path) -> Path:
-    assert run("review", CHURN, KOREAN, "--format", "json", "-o", "records.jsonl")[0] == 0
+def stored(records: bytes, run: Call, tmp_path: Path) -> Path:
+    (tmp_path / "records.jsonl").write_bytes(records)
     return tmp_path / "records.jsonl"
 
 
