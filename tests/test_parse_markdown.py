@@ -228,6 +228,7 @@ _PIECES = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_PIECES, max_size=60).map("".join), st.sampled_from(["a.md", "a.txt", "a.rst"]))
 @example("\\```\n", "a.md")
+@example("<p hidden></p>", "a.txt")
 def test_places_hold(source: str, name: str) -> None:
     try:
         document = parse((source + "\n\n" + FILL).encode(), name)

@@ -131,7 +131,8 @@ def _text(data: bytes, name: str) -> str:
         return "html"
     if kind == "html" and _TAG.search(data):
         return "html"
-    part = _PART.match(head) if kind not in ("markdown", "rst") and b"</" in data else None
+    # A text file is shown as it is; what is pasted, or has a strange name, may be a part of a page.
+    part = _PART.match(head) if kind is None and b"</" in data else None
     if part and not _MARKDOWN.search(data, part.end()):
         return "html"
     if kind in ("markdown", "rst"):
