@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from reviewer.domain import Claim, Document, Fact
 from reviewer.ground import ground
+from reviewer.ground.index import Places
 from reviewer.parse import parse
 from reviewer.rubric import load_rubric
 from reviewer.score import score
@@ -241,3 +242,15 @@ def test_a_model_that_lies_earns_nothing(answer: dict[str, tuple[str, list[str]]
     card = score(facts, FSDL)
     assert all(gate.state != "closed" for gate in card.gates)
     assert card.verdict != "go"
+
+
+def test_a_column_out_of_scope_is_the_reason_for_its_own_cells_alone() -> None:
+    text = (
+        "| In scope | Out of scope |\n|---|---|\n| Sorting | Labels |\n\nBelow we say what the model does for them.\n"
+    )
+    places = Places(parse(text.encode(), "a.md"))
+    why = {
+        part: places.unreal_part(text.index(part), text.index(part) + len(part))
+        for part in ("Labels", "Sorting", "model")
+    }
+    assert why == {"Labels": "listed as out of scope", "Sorting": None, "model": None}

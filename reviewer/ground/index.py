@@ -138,16 +138,19 @@ class Places:
         """The span without what its sentence calls unreal: a condition, a denied claim, a struck-out line."""
         low, high = self._around(start, end)
         if (low, high) not in self._real:
-            self._real[low, high] = self._in_scope(real(self.document.text[low:high]), low, *self.blocks(start, end))
+            text = real(self.document.text[low:high])
+            for left, right in self._cells_out_of_scope(low, high):
+                text = f"{text[: left - low]}{' ' * (right - left)}{text[right - low :]}"
+            self._real[low, high] = text
         return self._real[low, high][start - low : end - low]
 
-    def _in_scope(self, text: str, low: int, first: int, last: int) -> str:
-        """The text of these blocks without the cells of columns that are out of scope."""
-        for at in range(first, last + 1) if self._out_of_scope else ():
-            for start, end in self._out_of_scope.get(at, ()):
-                start, end = max(0, start - low), max(0, end - low)
-                text = text[:start] + " " * len(text[start:end]) + text[end:]
-        return text
+    def _cells_out_of_scope(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What of the span stands in a column that is out of scope."""
+        first, last = self.blocks(start, end) if self._out_of_scope else (0, -1)
+        for at in range(first, last + 1):
+            for left, right in self._out_of_scope.get(at, ()):
+                if left < end and start < right:
+                    yield max(left, start), min(right, end)
 
     @cached_property
     def _out_of_scope(self) -> Mapping[int, list[tuple[int, int]]]:
@@ -163,7 +166,7 @@ class Places:
         text = self.document.text[low:high]
         found = (s for s in unreal(text) if s[0] < end - low and start - low < s[1])
         why = next((f"{how}: “{' '.join(text[a:b].split())[:80]}”" for a, b, how in found), None)
-        return why or ("listed as out of scope" if self._out_of_scope else None)
+        return why or ("listed as out of scope" if any(self._cells_out_of_scope(start, end)) else None)
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The blocks of the span, as far as a sentence can reach."""
